@@ -1,0 +1,151 @@
+// View<Shape, T>: a pointer with a shape. Arrays<...>: a list of shapes that lie one after another in flat memory; it is
+// how a layer declares its parameters, what forward keeps, and its scratch.
+//
+// The numbers are never inside: a gradient, an optimiser moment, a checkpoint or a message is the same list over other
+// memory, and arithmetic on them all is one flat loop.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include "kiln/core/shape.hpp"
+
+namespace kiln {
+
+template <class S, class T>
+struct View {
+    using shape = S;
+    T* data;
+
+    static constexpr std::size_t size = S::size;
+    static constexpr std::size_t rows = first_axis<S>;
+    constexpr T& operator[](std::size_t i) const { return data[i]; }
+    constexpr T& operator()(auto... index) const { return data[S::offset(index...)]; }
+    constexpr View<row_shape<S>, T> row(std::size_t i) const { return {data + i * row_shape<S>::size}; }
+    constexpr T* begin() const { return data; }
+    constexpr T* end() const { return data + size; }
+    constexpr void fill(auto value) const { std::fill_n(data, size, static_cast<T>(value)); }
+    constexpr operator View<S, const T>() const requires(!std::is_const_v<T>) { return {data}; }
+};
+
+// The same numbers under another shape: any; as a matrix of rows along the last axis; of one row for each entry of the first.
+template <class Other, class S, class T> constexpr View<Other, T> reshape(View<S, T> v) {
+    static_assert(Other::size == S::size, "a reshaped array keeps its number of elements");
+    return {v.data};
+}
+template <class S, class T> constexpr auto rows(View<S, T> v) { return reshape<Shape<S::size / last_axis<S>, last_axis<S>>>(v); }
+template <class S, class T> constexpr auto planes(View<S, T> v) { return reshape<Shape<first_axis<S>, S::size / first_axis<S>>>(v); }
+template <class S, class T> constexpr View<S, const T> as_const(View<S, T> v) { return {v.data}; }
+
+// A string as a template argument.
+template <std::size_t N> struct Name {
+    char text[N]{};
+    constexpr Name(const char (&s)[N]) { std::copy_n(s, N, text); }
+    constexpr std::string_view view() const { return {text, N - 1}; }
+};
+
+// Arrays of parameters are padded to whole vectors, and the padding stays zero: flat loops need no remainder.
+inline constexpr std::size_t parameter_alignment = 16;
+
+// A named array of numbers that belong to the model, in PyTorch's order.
+template <Name name_, class S> struct Parameter {
+    using shape = S;
+    static constexpr std::string_view name = name_.view();
+    static constexpr std::size_t extent = round_up(S::size, parameter_alignment);
+};
+
+// An element is a Shape, a Parameter or, for a composite, another Arrays.
+template <class... Elements>
+struct Arrays {
+    static constexpr std::size_t count = sizeof...(Elements);
+    static constexpr std::size_t extent = (0 + ... + Elements::extent);
+    static constexpr std::array<std::size_t, count + 1> offsets = [] {
+        std::array<std::size_t, count + 1> at{};
+        std::size_t i = 0;
+        ((at[i + 1] = at[i] + Elements::extent, ++i), ...);
+        return at;
+    }();
+    template <std::size_t I> using Element = type_at<I, Elements...>;
+
+    // A tuple of views, for: const auto [weight, bias] = Parameters::views(data);
+    template <class T> static constexpr auto views(T* data) {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::tuple<View<typename Elements::shape, T>...>{View<typename Elements::shape, T>{data + offsets[I]}...};
+        }(std::index_sequence_for<Elements...>{});
+    }
+};
+
+// A list with a name, for a composite's parts; a part without one is called by its number.
+template <Name name_, class List> struct Named : List {
+    static constexpr std::string_view name = name_.view();
+};
+
+namespace detail {
+// The name of element I of a list: "weight", "branch" or "3".
+template <class Element> constexpr std::string_view own_name() {
+    if constexpr (requires { Element::name; }) return Element::name;
+    else return {};
+}
+template <class Element> std::string name_of(std::size_t i) {
+    return own_name<Element>().empty() ? std::to_string(i) : std::string{own_name<Element>()};
+}
+
+// What follows the name of element i at the head of a path; found says whether it stands there.
+struct Rest {
+    bool found = false;
+    std::size_t used = 0;
+};
+constexpr Rest match(std::string_view path, std::string_view name, std::size_t i) {
+    char digits[20]{};
+    if (name.empty()) {
+        std::size_t first = 20;
+        do digits[--first] = static_cast<char>('0' + i % 10);
+        while ((i /= 10) > 0);
+        name = {digits + first, 20 - first};
+    }
+    if (!path.starts_with(name)) return {};
+    if (path.size() == name.size()) return {true, name.size()};
+    return {path[name.size()] == '.', name.size() + 1};
+}
+}  // namespace detail
+
+// Calls f("3.branch.0.weight", View{...}) for every named array of a list, whatever its depth.
+template <class List, class T> void visit(const std::string& path, T* data, auto&& f) {
+    if constexpr (requires { typename List::shape; }) {
+        f(path, View<typename List::shape, T>{data});
+    } else {
+        unroll<List::count>([&]<std::size_t I>() {
+            using Element = typename List::template Element<I>;
+            visit<Element>((path.empty() ? path : path + '.') + detail::name_of<Element>(I), data + List::offsets[I], f);
+        });
+    }
+}
+
+// Where a named array lies in a list: its offset in the flat numbers, and its shape. NotFound where no such name is.
+template <class S, std::size_t Offset> struct Found {
+    using shape = S;
+    static constexpr std::size_t offset = Offset;
+};
+struct NotFound {};
+template <class List, Name path, std::size_t Used = 0, std::size_t Offset = 0> consteval auto find() {
+    constexpr std::string_view rest = path.view().substr(Used);
+    if constexpr (requires { typename List::shape; }) {
+        if constexpr (rest.empty()) return Found<typename List::shape, Offset>{};
+        else return NotFound{};
+    } else {
+        constexpr std::size_t which = [&]<std::size_t... I>(std::index_sequence<I...>) {
+            std::size_t at = List::count;
+            ((detail::match(rest, detail::own_name<typename List::template Element<I>>(), I).found && at == List::count ? at = I : at), ...);
+            return at;
+        }(std::make_index_sequence<List::count>{});
+        if constexpr (which == List::count) return NotFound{};
+        else {
+            using Element = typename List::template Element<which>;
+            return find<Element, path, Used + detail::match(rest, detail::own_name<Element>(), which).used, Offset + List::offsets[which]>();
+        }
+    }
+}
+
+}  // namespace kiln

@@ -1,0 +1,49 @@
+// The workspace of a tile, and aligned memory for it and for the flat arrays of parameters.
+#pragma once
+#include <new>
+#include <vector>
+#include "kiln/core/run.hpp"
+
+namespace kiln {
+
+inline constexpr std::size_t memory_alignment = 64;  // a cache line, and the widest register
+
+template <class T> struct AlignedAllocator {
+    using value_type = T;
+    AlignedAllocator() = default;
+    template <class U> constexpr AlignedAllocator(const AlignedAllocator<U>&) {}
+    T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{memory_alignment})); }
+    void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{memory_alignment}); }
+    friend constexpr bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
+};
+template <class T> using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+
+// Where a network's arrays lie in the workspace of one tile, in lane vectors: [x | y | dx | dy | kept | scratch], and in
+// inference [x | y | kept | scratch].
+template <class Net, class In, Mode mode>
+inline constexpr auto tile_layout = [] {
+    using Out = output_of<Net, In>;
+    constexpr bool backward = mode != Mode::inference;
+    return Arrays<In, Out, Shape<backward ? In::size : 0>, Shape<backward ? Out::size : 0>,
+                  Shape<workspace<Net, In, mode>.kept>, Shape<workspace<Net, In, mode>.scratch>>::offsets;
+}();
+
+// Lane vectors in all.
+template <class Net, class In, Mode mode> inline constexpr std::size_t tile_extent = tile_layout<Net, In, mode>[6];
+
+template <class Net, class In, Mode mode, class T>
+constexpr Place<T> root_place(const T* parameters, const T* buffers) {
+    constexpr auto& o = tile_layout<Net, In, mode>;
+    return {.x = o[0], .y = o[1], .dx = o[2], .dy = o[3], .kept = o[4], .scratch = o[5],
+            .parameters = parameters, .buffers = buffers, .gradient = 0, .instance = 0};
+}
+
+// How many samples a tile holds. Two registers a pack save loads where a weight meets one row only and registers are few
+// (no broadcast in the multiply-add), but a tile of a deep network should stay in a core's second cache.
+template <class Net, class In, class T>
+inline constexpr std::size_t tile_width = [] {
+    constexpr std::size_t native = native_width<T>, bytes = 2 * native * sizeof(T) * tile_extent<Net, In, Mode::training>;
+    return register_count < 32 && native > 1 && bytes <= 192 * 1024 ? 2 * native : native;
+}();
+
+}  // namespace kiln
