@@ -1,0 +1,86 @@
+#include <doctest/doctest.h>
+#include <cmath>
+#include <limits>
+#include "kiln/optim/adam.hpp"
+#include "support/close.hpp"
+#include "support/descent.hpp"
+
+using kiln::Adam, kiln::OptionError;
+
+// Made by PyTorch 1.13.0, in double:
+//     p = torch.nn.Parameter(torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64))
+//     o = torch.optim.Adam([p]) and torch.optim.Adam([p], lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1)
+//     for t in range(1, 7):
+//         p.grad = torch.tensor([0.3 * t - 1, 0.05 * t * t, 1.0 / t - 0.4], dtype=torch.float64); o.step()
+TEST_CASE("adam: PyTorch's values, with its defaults and with every option") {
+    const Adam options{.learning_rate = 0.05, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3, .weight_decay = 0.1};
+    const std::vector<double> by_default{0.503073175222794, -1.0053829130031875, 1.9974575050464773},
+        by_choice{0.608071767142276, -1.144511711903593, 1.8005903859312518};
+    for_every_lanes([&]<class L>() {
+        CAPTURE(kiln::lane_count<L>);
+        check_all_close<kiln::scalar<L>>(descend<L>(Adam{}, {0.5F, -1, 2}, torch_gradient, 6), by_default);
+        check_all_close<kiln::scalar<L>>(descend<L>(options, {0.5F, -1, 2}, torch_gradient, 6), by_choice);
+    });
+}
+
+TEST_CASE("adam: the formula over 50 steps, any number of elements") {
+    const Adam options{.learning_rate = 0.01, .beta1 = 0.85, .beta2 = 0.99, .weight_decay = 0.02};
+    std::vector<double> p = start_of(37), m(37), v(37);
+    for (std::size_t t = 1; t <= 50; ++t)
+        for (std::size_t i = 0; i < p.size(); ++i) {
+            const double g = gradient_of(i, t) + 0.02 * p[i];
+            m[i] = 0.85 * m[i] + 0.15 * g;
+            v[i] = 0.99 * v[i] + 0.01 * g * g;
+            const double n = static_cast<double>(t), m_hat = m[i] / (1 - std::pow(0.85, n)),
+                         v_hat = v[i] / (1 - std::pow(0.99, n));
+            p[i] -= 0.01 * m_hat / (std::sqrt(v_hat) + 1e-8);
+        }
+    for_every_lanes([&]<class L>() {
+        const auto first = start_of(37);
+        check_all_close<kiln::scalar<L>>(descend<L>(options, {first.begin(), first.end()}, gradient_of, 50), p);
+    });
+}
+
+TEST_CASE("adam: each moment is read once and written once") {
+    std::vector<Traffic> traffic;
+    descend<double>(Adam{}, {1}, gradient_of, 3, &traffic);
+    REQUIRE(traffic.size() == 3);
+    for (const Traffic& step : traffic) {
+        CHECK(step.loads == 2);
+        CHECK(step.stores == 2);
+    }
+}
+
+TEST_CASE("adam: a step is about the learning rate, whatever the gradient's size") {
+    for_every_lanes([]<class L>() {
+        for (double g : {1e-4, 1.0, 1e10}) {
+            const auto p = descend<L>(Adam{.learning_rate = 0.5}, {2}, [&](std::size_t, std::size_t) { return g; }, 1);
+            CHECK(p[0] == doctest::Approx(1.5).epsilon(1e-4));
+        }
+    });
+}
+
+TEST_CASE("adam: the schedule's rate counts, not the optimiser's own") {
+    std::array<double, 2> m{};
+    CHECK(Adam{}.rule<double>(1, 0.25)(1.0, 3.0, m) == doctest::Approx(0.75));
+}
+
+TEST_CASE("adam: PyTorch's defaults") {
+    const Adam adam;
+    CHECK(adam.learning_rate == 1e-3);
+    CHECK(adam.beta1 == 0.9);
+    CHECK(adam.beta2 == 0.999);
+    CHECK(adam.epsilon == 1e-8);
+    CHECK(adam.weight_decay == 0);
+}
+
+TEST_CASE("adam: options out of range are refused") {
+    Adam{.learning_rate = 0, .beta1 = 0, .beta2 = 0}.check();
+    CHECK_THROWS_WITH_AS(Adam{.beta1 = 1}.check(), "Adam: beta1 is 1, but must be at least 0 and below 1", OptionError);
+    CHECK_THROWS_AS(Adam{.beta2 = -0.1}.check(), OptionError);
+    CHECK_THROWS_AS(Adam{.beta2 = std::nan("")}.check(), OptionError);
+    CHECK_THROWS_WITH_AS(Adam{.epsilon = 0}.check(), "Adam: epsilon is 0, but must be at least 1e-30, and finite",
+                         OptionError);
+    CHECK_THROWS_AS(Adam{.learning_rate = -1}.check(), OptionError);
+    CHECK_THROWS_AS(Adam{.weight_decay = std::numeric_limits<double>::infinity()}.check(), OptionError);
+}
