@@ -1,0 +1,251 @@
+// Samples<S>: n arrays of Shape S, kept as the bytes or numbers they were read as. They become numbers of a network when a
+// tile is loaded:
+//
+//     value = scale[channel] * element + shift[channel]        the channel is the first axis of S
+//
+// Copies and subsets share the elements, which never change; a subset only adds its list of indices.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <ranges>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+#include "kiln/core/error.hpp"
+#include "kiln/core/lanes.hpp"
+#include "kiln/core/shape.hpp"
+#include "kiln/core/transpose.hpp"
+#include "kiln/data/transform.hpp"
+#include "kiln/tensor/tensor.hpp"
+
+namespace kiln {
+
+// The samples of a data set are numbered 0 to n - 1; a batch is a list of such numbers.
+using SampleIndex = std::uint32_t;
+
+namespace detail {
+// Any list of whole numbers, checked to name some of n samples.
+std::vector<SampleIndex> indices_below(std::size_t n, const auto& list) {
+    std::vector<SampleIndex> result;
+    for (const auto i : list) {
+        static_assert(std::integral<std::remove_cvref_t<decltype(i)>>, "indices are whole numbers");
+        if (std::cmp_less(i, 0) || std::cmp_greater_equal(i, n))
+            fail<DataError>("sample " + std::to_string(i) + " does not exist: there are " + std::to_string(n) +
+                            ", numbered from 0");
+        result.push_back(static_cast<SampleIndex>(i));
+    }
+    return result;
+}
+
+template <class C>
+concept HasExtents = requires(const C& c) { c.shape(); c.dimension(); };
+template <class C> inline constexpr bool is_tensor = false;
+template <class T, std::size_t N> inline constexpr bool is_tensor<Tensor<T, N>> = true;
+}  // namespace detail
+
+template <class S> class Samples {
+public:
+    using shape = S;
+    static constexpr std::size_t channels = first_axis<S>;
+
+    // None.
+    Samples() = default;
+
+    // From a std::vector (or any contiguous container) of n * S::size elements, or an xtensor of n x S, row by row. Elements
+    // are std::uint8_t, which start out scaled to [0, 1], or float or double, which are taken as they are. A container that
+    // is moved in is not copied. DataError where the elements are not a whole number of samples.
+    template <class Container>
+        requires(!std::same_as<std::remove_cvref_t<Container>, Samples>)
+    explicit Samples(Container&& elements) {
+        using Element = std::remove_cvref_t<decltype(*elements.begin())>;
+        static_assert(std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>,
+                      "the elements of samples are std::uint8_t, float or double: convert them first");
+        if constexpr (detail::HasExtents<Container>) size_ = check_batch<S>(elements, "the array of samples");
+        else {
+            const auto count = static_cast<std::size_t>(std::ranges::size(elements));
+            size_ = count / S::size;
+            if (count % S::size != 0)
+                fail<DataError>(std::to_string(count) + " elements are not a whole number of samples of " +
+                                describe<S>() + ", which take " + std::to_string(S::size) + " each");
+        }
+        if (size_ > std::numeric_limits<SampleIndex>::max())
+            fail<DataError>(std::to_string(size_) + " samples are more than the 4294967295 a data set can hold");
+
+        keep<Element>(std::forward<Container>(elements));
+        Affine affine{std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
+        if constexpr (std::same_as<Element, std::uint8_t>) Scale01{}.apply(affine);
+        scale(std::move(affine));
+    }
+
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+
+    // Samples which[lane] as a tile: tile[f] has feature f of every lane. Lanes beyond which.size() repeat the last one.
+    // which is not empty, and its indices are less than size(). Allocates nothing.
+    template <class L> void load(std::span<const SampleIndex> which, L* tile) const {
+        std::visit(
+            [&]<class Element>(const std::shared_ptr<const Element>& elements) {
+                std::array<const Element*, lane_count<L>> rows;
+                for (std::size_t lane = 0; lane < rows.size(); ++lane)
+                    rows[lane] = elements.get() + place(which[std::min(lane, which.size() - 1)]) * S::size;
+                const auto& [scales, shifts] = scaling_->template get<scalar<L>>();
+                load_rows<L>(rows, S::size, channels, scales.data(), shifts.data(), tile);
+            },
+            elements_);
+    }
+
+    // Samples which[0], which[1], ... one after another: which.size() * S::size values. Allocates nothing.
+    template <class T> void copy(std::span<const SampleIndex> which, T* values) const {
+        constexpr std::size_t plane = S::size / channels;
+        std::visit(
+            [&]<class Element>(const std::shared_ptr<const Element>& elements) {
+                const auto& [scales, shifts] = scaling_->template get<T>();
+                for (const SampleIndex i : which) {
+                    const Element* x = elements.get() + place(i) * S::size;
+                    for (std::size_t c = 0; c < channels; ++c)
+                        for (std::size_t k = 0; k < plane; ++k)
+                            *values++ = fma(static_cast<T>(*x++), scales[c], shifts[c]);
+                }
+            },
+            elements_);
+    }
+
+    // Sample i, a tensor of S. DataError where there is none.
+    template <class T = float> Tensor<T, S::rank> get(std::size_t i) const {
+        auto tensor = make_sample<T, S>();
+        copy(detail::indices_below(size_, std::array{i}), tensor.data());
+        return tensor;
+    }
+    // Those samples, or all, as a tensor of n x S. DataError where one does not exist.
+    template <class T = float> Tensor<T, S::rank + 1> values(const auto& which) const {
+        const std::vector<SampleIndex> indices = detail::indices_below(size_, which);
+        auto tensor = make_batch<T, S>(indices.size());
+        copy(indices, tensor.data());
+        return tensor;
+    }
+    template <class T = float> Tensor<T, S::rank + 1> values() const { return values<T>(std::views::iota(std::size_t{0}, size_)); }
+
+    // The samples with these indices, in this order. DataError where one does not exist.
+    Samples subset(const auto& indices) const {
+        std::vector<SampleIndex> order = detail::indices_below(size_, indices);
+        for (SampleIndex& i : order) i = static_cast<SampleIndex>(place(i));
+        Samples result = *this;
+        result.size_ = order.size();
+        result.order_ = std::make_shared<const std::vector<SampleIndex>>(std::move(order));
+        return result;
+    }
+
+    // The same samples with a transform after what is done to them already.
+    Samples transformed(const Transform auto& transform) const {
+        Samples result = *this;
+        if (!scaling_) return result;
+        Affine affine{scaling_->template get<double>().scale, scaling_->template get<double>().shift};
+        transform.apply(affine);
+        result.scale(std::move(affine));
+        return result;
+    }
+
+    // Mean and standard deviation (of the population: divided by n) of the values in each channel, in double. DataError
+    // where there are no samples.
+    struct Moments {
+        std::vector<double> mean, std;
+    };
+    Moments moments() const {
+        if (empty()) fail<DataError>("an empty data set has no mean and standard deviation");
+        Moments result = std::visit([&](const auto& elements) { return moments_of(elements.get()); }, elements_);
+        const auto& [scales, shifts] = scaling_->template get<double>();
+        for (std::size_t c = 0; c < channels; ++c) {
+            result.mean[c] = fma(scales[c], result.mean[c], shifts[c]);
+            result.std[c] = std::abs(scales[c]) * result.std[c];
+        }
+        return result;
+    }
+
+private:
+    // The transform, for networks in float and in double.
+    template <class T> struct Numbers {
+        std::vector<T> scale, shift;
+    };
+    struct Scaling {
+        Numbers<double> wide;
+        Numbers<float> narrow;
+        template <class T> const Numbers<T>& get() const {
+            if constexpr (std::same_as<T, double>) return wide;
+            else return narrow;
+        }
+    };
+
+    void scale(Affine affine) {
+        Scaling scaling{{std::move(affine.scale), std::move(affine.shift)}, {}};
+        for (double a : scaling.wide.scale) scaling.narrow.scale.push_back(static_cast<float>(a));
+        for (double b : scaling.wide.shift) scaling.narrow.shift.push_back(static_cast<float>(b));
+        scaling_ = std::make_shared<const Scaling>(std::move(scaling));
+    }
+
+    // Owns the container, so that one that is moved in stays where it is; a view or another order of elements is copied.
+    template <class Element, class Container> void keep(Container&& container) {
+        const auto own = [&](auto owner) {
+            const auto shared = std::make_shared<const decltype(owner)>(std::move(owner));
+            elements_ = std::shared_ptr<const Element>{shared, shared->data()};
+        };
+        using C = std::remove_cvref_t<Container>;
+        constexpr auto row_major = xt::layout_type::row_major;
+        if constexpr (detail::is_tensor<C> || std::same_as<C, std::vector<Element>>)
+            own(C(std::forward<Container>(container)));
+        else if constexpr (detail::HasExtents<C>)
+            own(std::vector<Element>(container.template begin<row_major>(), container.template end<row_major>()));
+        else
+            own(std::vector<Element>(std::ranges::begin(container), std::ranges::end(container)));
+    }
+
+    std::size_t place(std::size_t i) const { return order_ ? (*order_)[i] : i; }
+
+    // Sums about a whole number near the mean: for bytes every sum is exact.
+    template <class Element> Moments moments_of(const Element* elements) const {
+        constexpr std::size_t plane = S::size / channels;
+        using Sum = std::conditional_t<std::same_as<Element, std::uint8_t>, std::int64_t, double>;
+        const double n = static_cast<double>(size_) * static_cast<double>(plane);
+        const auto sums = [&](const std::vector<Sum>& about, auto f) {
+            std::vector<Sum> sum(channels);
+            for (std::size_t i = 0; i < size_; ++i) {
+                const Element* x = elements + place(i) * S::size;
+                for (std::size_t c = 0; c < channels; ++c) {
+                    Sum row = 0;
+                    for (std::size_t k = 0; k < plane; ++k) row += f(static_cast<Sum>(*x++) - about[c]);
+                    sum[c] += row;
+                }
+            }
+            return sum;
+        };
+        const auto same = [](Sum d) { return d; };
+        const auto square = [](Sum d) { return d * d; };
+
+        std::vector<Sum> near = sums(std::vector<Sum>(channels), same);
+        for (Sum& m : near) m = static_cast<Sum>(static_cast<double>(m) / n);
+        const std::vector<Sum> first = sums(near, same), second = sums(near, square);
+        Moments result{std::vector<double>(channels), std::vector<double>(channels)};
+        for (std::size_t c = 0; c < channels; ++c) {
+            const double rest = static_cast<double>(first[c]) / n;
+            result.mean[c] = static_cast<double>(near[c]) + rest;
+            result.std[c] = std::sqrt(std::max(0.0, static_cast<double>(second[c]) / n - rest * rest));
+        }
+        return result;
+    }
+
+    std::variant<std::shared_ptr<const std::uint8_t>, std::shared_ptr<const float>, std::shared_ptr<const double>> elements_;
+    std::size_t size_ = 0;
+    std::shared_ptr<const Scaling> scaling_;                  // null only where there are no samples
+    std::shared_ptr<const std::vector<SampleIndex>> order_;         // of a subset: where its samples are among the elements
+};
+
+}  // namespace kiln

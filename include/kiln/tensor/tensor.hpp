@@ -1,0 +1,91 @@
+// Tensor<T, N>: the arrays that users give and get, xtensor's, row-major, of N axes. A batch has the samples along its
+// first axis: n samples of Shape<1, 28, 28> are a Tensor<float, 4> of n x 1 x 28 x 28.
+//
+// The only file that includes xtensor.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and newer
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xfixed.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#else
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xfixed.hpp>
+#include <xtensor/xtensor.hpp>
+#endif
+#include "kiln/core/error.hpp"
+#include "kiln/core/shape.hpp"
+
+namespace kiln {
+
+template <class T, std::size_t N> using Tensor = xt::xtensor<T, N, xt::layout_type::row_major>;
+
+// A tensor of n samples, or of one, its numbers not set.
+template <class T, class S> Tensor<T, S::rank + 1> make_batch(std::size_t n) {
+    std::array<std::size_t, S::rank + 1> extents{n};
+    std::copy(S::extents.begin(), S::extents.end(), extents.begin() + 1);
+    return Tensor<T, S::rank + 1>(extents);
+}
+template <class T, class S> Tensor<T, S::rank> make_sample() { return Tensor<T, S::rank>(S::extents); }
+
+namespace detail {
+// "60000x28x28"
+std::string extents_of(const auto& extents) {
+    std::string text;
+    for (auto extent : extents) text += (text.empty() ? "" : "x") + std::to_string(extent);
+    return text.empty() ? "a single number" : text;
+}
+
+// Whether the extents after the first `skip` are the shape's, axes of extent 1 aside: those do not move a number.
+template <class S> bool same_extents(const auto& extents, std::size_t skip) {
+    std::size_t axis = 0;
+    for (std::size_t extent : extents) {
+        if (skip > 0) {
+            --skip;
+            continue;
+        }
+        if (extent == 1) continue;
+        while (axis < S::rank && S::extents[axis] == 1) ++axis;
+        if (axis == S::rank || S::extents[axis++] != extent) return false;
+    }
+    while (axis < S::rank && S::extents[axis] == 1) ++axis;
+    return skip == 0 && axis == S::rank;
+}
+}  // namespace detail
+
+// A shape as it is written: "1x28x28".
+template <class S> std::string describe() { return detail::extents_of(S::extents); }
+
+// How many samples of Shape S a tensor of n x extents holds. Axes of extent 1 may be left out or added.
+// DataError, which begins with `what` the tensor is, where the extents are others.
+template <class S> std::size_t check_batch(const auto& tensor, const std::string& what = "the batch") {
+    if (!detail::same_extents<S>(tensor.shape(), 1))
+        fail<DataError>(what + " is " + detail::extents_of(tensor.shape()) + ", expected n x " + describe<S>() +
+                        " with one entry of the first axis for each sample");
+    return static_cast<std::size_t>(*tensor.shape().begin());
+}
+
+// The same for one sample, a tensor of the shape's extents.
+template <class S> void check_sample(const auto& tensor, const std::string& what = "the sample") {
+    if (!detail::same_extents<S>(tensor.shape(), 0))
+        fail<DataError>(what + " is " + detail::extents_of(tensor.shape()) + ", expected " + describe<S>());
+}
+
+namespace detail {
+template <class S> struct fixed_extents;
+template <std::size_t... Extents> struct fixed_extents<Shape<Extents...>> {
+    using type = xt::xshape<Extents...>;
+};
+}  // namespace detail
+
+// The S::size numbers at a pointer as an xtensor of fixed shape, without a copy: writing to the view writes to them. They
+// must outlive it.
+template <class S, class T> auto fixed_view(T* numbers) {
+    // xt::adapt keeps a reference to a named pointer, which would dangle; a temporary it takes by value.
+    return xt::adapt<xt::layout_type::row_major>(static_cast<T*>(numbers), typename detail::fixed_extents<S>::type{});
+}
+
+}  // namespace kiln
