@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Builds and runs every test with one compiler, and once more under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=0|1] scripts/test.sh       sanitizers by default with g++ only
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+export CXX=${CXX:-g++}
+compiler=$(basename "$CXX")
+jobs=$(job_count)
+if [[ $compiler == g++* ]]; then sanitize=${KILN_TEST_SANITIZE:-1}; else sanitize=${KILN_TEST_SANITIZE:-0}; fi
+
+# run_tests FOLDER TITLE
+run_tests() {
+    stage "$2" env CTEST_PARALLEL_LEVEL="$jobs" ctest --test-dir "$1" --output-on-failure --no-label-summary --no-tests=error
+}
+
+"$root/scripts/setup.sh"
+
+if [[ $sanitize == 1 ]]; then
+    folder=$root/build/sanitize-$compiler
+    stage "configuring for the sanitizers" configure "$folder" -DCMAKE_BUILD_TYPE=Release \
+        -DKILN_SANITIZE=address,undefined -DKILN_BUILD_EXAMPLES=OFF -DKILN_BUILD_BENCHMARKS=OFF
+    stage "building for the sanitizers" cmake --build "$folder" -j "$jobs"
+    run_tests "$folder" "testing under the sanitizers"
+fi
+
+folder=$root/build/test-$compiler
+stage "configuring for $compiler" configure "$folder" -DCMAKE_BUILD_TYPE=Release -DKILN_WARNINGS_AS_ERRORS=ON
+stage "building with $compiler" cmake --build "$folder" -j "$jobs"
+run_tests "$folder" "testing with $compiler"
+
+sed -n '/tests passed/,/Total Test time/p' "$log"
