@@ -18,8 +18,14 @@ TEST_CASE("mix is splitmix64: its first numbers from the seed 0") {
 
 TEST_CASE("a key depends on every word and on their order") {
     static_assert(key(1, 2, 3) == key(1, 2, 3));
-    const std::set<std::uint64_t> keys{key(1, 2, 3), key(3, 2, 1), key(1, 2), key(1, 2, 0), key(0, 1, 2, 3), key(1, 2, 4),
-                                       key(1, Stream::shuffle, 3), key(1, Stream::split, 3)};
+    const std::set<std::uint64_t> keys{key(1, 2, 3),
+                                       key(3, 2, 1),
+                                       key(1, 2),
+                                       key(1, 2, 0),
+                                       key(0, 1, 2, 3),
+                                       key(1, 2, 4),
+                                       key(1, Stream::shuffle, 3),
+                                       key(1, Stream::split, 3)};
     CHECK(keys.size() >= 7);  // the streams are numbers: one of them may be the 2 above
     CHECK(key(1, Stream::shuffle, 3) != key(1, Stream::split, 3));
 }

@@ -10,7 +10,8 @@ namespace {
 // All that a reader gives, in pieces of n.
 Bytes all(ByteReader& reader, std::size_t n) {
     Bytes result, piece(n);
-    while (const std::size_t found = reader.read(piece.data(), n)) result.insert(result.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(found));
+    while (const std::size_t found = reader.read(piece.data(), n))
+        result.insert(result.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(found));
     return result;
 }
 Bytes counting(std::size_t n) {
@@ -29,8 +30,10 @@ TEST_CASE("a file is read whole") {
 TEST_CASE("what cannot be read is named") {
     const TemporaryFolder folder;
     const auto missing = folder.path() / "missing";
-    CHECK(message_of<FileError>([&] { read_file(missing); }) == missing.string() + ": there is no such file: check the path");
-    CHECK(message_of<FileError>([&] { read_file(folder.path()); }) == folder.path().string() + " is a folder: give the path of a file");
+    CHECK(message_of<FileError>([&] { read_file(missing); }) ==
+          missing.string() + ": there is no such file: check the path");
+    CHECK(message_of<FileError>([&] { read_file(folder.path()); }) ==
+          folder.path().string() + " is a folder: give the path of a file");
     CHECK(contains(message_of<FileError>([&] { read_file("/dev/null/x"); }), "/dev/null/x"));
     CHECK(contains(message_of<FileError>([&] { read_file("/dev/null"); }), "/dev/null cannot be read"));
 }

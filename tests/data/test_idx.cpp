@@ -28,7 +28,8 @@ TEST_CASE("an IDX file is read, plain or gzip, whatever its name") {
             CHECK(read.extents == std::vector<std::size_t>{3, 1, 2});
             CHECK(read.elements == six);
         }
-    const auto samples = read_idx_images<Shape<1, 2>>(folder.write("images", idx({3, 1, 2}, {0, 51, 102, 153, 204, 255})));
+    const auto samples =
+        read_idx_images<Shape<1, 2>>(folder.write("images", idx({3, 1, 2}, {0, 51, 102, 153, 204, 255})));
     CHECK(samples.size() == 3);
     CHECK(samples.get(2)(0, 1) == 1);
     CHECK(samples.get(0)(0, 1) == doctest::Approx(0.2));
@@ -44,10 +45,12 @@ TEST_CASE("a missing file is named") {
 }
 
 TEST_CASE("foreign files are refused by their first bytes") {
-    CHECK(refused({'P', 'K', 3, 4, 0, 0}) == " is no IDX file: it begins with 50 4b 03 04, expected 00 00 08 and the number of axes");
+    CHECK(refused({'P', 'K', 3, 4, 0, 0}) ==
+          " is no IDX file: it begins with 50 4b 03 04, expected 00 00 08 and the number of axes");
     CHECK(refused({0, 0}) == " is no IDX file: it begins with 00 00, expected 00 00 08 and the number of axes");
     CHECK(refused({}) == " is no IDX file: it begins with nothing, expected 00 00 08 and the number of axes");
-    CHECK(refused({0, 0, 8, 0}) == " is no IDX file: it begins with 00 00 08 00, expected 00 00 08 and the number of axes");
+    CHECK(refused({0, 0, 8, 0}) ==
+          " is no IDX file: it begins with 00 00 08 00, expected 00 00 08 and the number of axes");
     CHECK(refused(idx({6}, six, 0x0d)) == " holds elements of type 0d (32-bit floats), expected 08 (unsigned bytes)");
     CHECK(refused(idx({6}, six, 0x42)) == " holds elements of type 42 (unknown to IDX), expected 08 (unsigned bytes)");
 }
@@ -56,14 +59,15 @@ TEST_CASE("truncated and oversized files are refused with both counts") {
     CHECK(refused({0, 0, 8, 2, 0, 0, 0, 3, 0, 0}) == " is truncated: it ends in its extents, 2 bytes short");
     CHECK(refused(idx({4, 2}, six)) == " is truncated: it claims 4x2 = 8 elements, and at most 6 follow");
     CHECK(refused(idx({4, 2}, {})) == " is truncated: it claims 4x2 = 8 elements, and at most 0 follow");
-    CHECK(refused(idx({5}, six)) == " is oversized: it claims 5 = 5 elements, and 1 byte follow them");
-    CHECK(refused(idx({2}, six)) == " is oversized: it claims 2 = 2 elements, and 4 bytes follow them");
-    CHECK(refused(idx({2}, Bytes(5000000))).ends_with("bytes or more follow them"));
+    CHECK(refused(idx({5}, six)) == " is oversized: it claims 5 = 5 elements, and 6 follow");
+    CHECK(refused(idx({2}, six)) == " is oversized: it claims 2 = 2 elements, and 6 follow");
+    CHECK(refused(idx({2}, Bytes(5000000))).starts_with(" is oversized: it claims 2 = 2 elements, and at least 10"));
 }
 
 TEST_CASE("a header that claims too much costs no memory") {
     constexpr std::uint32_t huge = 0xffffffff;
-    CHECK(refused(idx({huge, 2}, six)) == " is truncated: it claims 4294967295x2 = 8589934590 elements, and at most 6 follow");
+    CHECK(refused(idx({huge, 2}, six)) ==
+          " is truncated: it claims 4294967295x2 = 8589934590 elements, and at most 6 follow");
     CHECK(refused(idx({huge, huge}, six)).starts_with(" is truncated: it claims 4294967295x4294967295 = "));
     CHECK(refused(idx({huge, huge, huge}, six)) ==
           " claims 4294967295x4294967295x4294967295 elements, more than memory can address");
@@ -92,6 +96,7 @@ TEST_CASE("images and labels must be what is asked for") {
     CHECK(message_of<FormatError>([&] { read_idx_labels(path); }) ==
           path.string() + " holds 3x1x2 elements, expected one axis, a label for each sample");
     const auto labels = folder.write("labels", idx({6}, six));
-    CHECK(message_of<FormatError>([&] { read_idx_labels(labels, 5); }) == labels.string() + ": label 4 is 5, expected 0 to 4");
+    CHECK(message_of<FormatError>([&] { read_idx_labels(labels, 5); }) ==
+          labels.string() + ": label 4 is 5, expected 0 to 4");
     CHECK(read_idx_labels(labels, 7).size() == 6);
 }

@@ -25,8 +25,11 @@ TEST_CASE("labels come from any list of whole numbers") {
 TEST_CASE("what is no class is refused, and named") {
     CHECK(message_of<DataError>([] { Labels{std::vector{1, 2, -3}}; }) ==
           "label -3 of sample 2 is not a class: labels are whole numbers from 0 to 16777216");
-    CHECK(message_of<DataError>([] { Labels{std::vector{1.0, 1.5}}; }).starts_with("label 1.500000 of sample 1 is not"));
-    CHECK(message_of<DataError>([] { Labels{std::vector{Labels::largest + 1}}; }).starts_with("label 16777217 of sample 0"));
+    CHECK(
+        message_of<DataError>([] { Labels{std::vector{1.0, 1.5}}; }).starts_with("label 1.500000 of sample 1 is not"));
+    CHECK(message_of<DataError>([] {
+              Labels{std::vector{Labels::largest + 1}};
+          }).starts_with("label 16777217 of sample 0"));
     CHECK(message_of<DataError>([] { Labels{std::vector{std::nan("")}}; }) != "");
     CHECK(message_of<DataError>([] { Labels{std::vector{std::numeric_limits<std::uint64_t>::max()}}; }) != "");
     CHECK(message_of<DataError>([] { Labels{std::vector{std::numeric_limits<float>::infinity()}}; }) != "");

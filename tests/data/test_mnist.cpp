@@ -8,7 +8,9 @@ using namespace kiln;
 using namespace kiln_test;
 
 namespace {
-Bytes images(std::uint32_t n, std::uint32_t side = 28) { return idx({n, side, side}, Bytes(std::size_t{n} * side * side, 51)); }
+Bytes images(std::uint32_t n, std::uint32_t side = 28) {
+    return idx({n, side, side}, Bytes(std::size_t{n} * side * side, 51));
+}
 Bytes labels(const Bytes& values) { return idx({static_cast<std::uint32_t>(values.size())}, values); }
 }  // namespace
 
@@ -30,10 +32,12 @@ TEST_CASE("MNIST is read from its four files, under any of their names") {
 TEST_CASE("a missing file is named, with the folder, the names and the mend") {
     const TemporaryFolder folder;
     const std::string message = message_of<FileError>([&] { datasets::mnist(folder.path()); });
-    CHECK(message == "no train-images in " + folder.path().string() +
-                         " (looked for train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte, "
-                         "train-images.idx3-ubyte.gz): run scripts/get_mnist.sh, or give the folder where the files are");
-    CHECK(contains(message_of<FileError>([&] { datasets::mnist(folder.path() / "none"); }), "none, which is no folder"));
+    CHECK(message ==
+          "no train-images in " + folder.path().string() +
+              " (looked for train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte, "
+              "train-images.idx3-ubyte.gz): run scripts/get_mnist.sh, or give the folder where the files are");
+    CHECK(
+        contains(message_of<FileError>([&] { datasets::mnist(folder.path() / "none"); }), "none, which is no folder"));
     CHECK(contains(message_of<FileError>([&] { datasets::fashion_mnist(folder.path()); }), "dataset-fashion-mnist"));
     folder.write("train-images-idx3-ubyte", images(1));
     CHECK(contains(message_of<FileError>([&] { datasets::mnist(folder.path()); }), "no train-labels in"));
@@ -49,11 +53,13 @@ TEST_CASE("what is not MNIST is refused") {
 
     SUBCASE("another size of image") {
         folder.write("t10k-images-idx3-ubyte", images(1, 27));
-        CHECK(contains(message_of<FormatError>([&] { datasets::mnist(folder.path()); }), "holds 1x27x27 elements, expected n x 1x28x28"));
+        CHECK(contains(message_of<FormatError>([&] { datasets::mnist(folder.path()); }),
+                       "holds 1x27x27 elements, expected n x 1x28x28"));
     }
     SUBCASE("a label over 9") {
         folder.write("train-labels-idx1-ubyte", labels({1, 10}));
-        CHECK(contains(message_of<FormatError>([&] { datasets::mnist(folder.path()); }), "train-labels-idx1-ubyte: label 1 is 10, expected 0 to 9"));
+        CHECK(contains(message_of<FormatError>([&] { datasets::mnist(folder.path()); }),
+                       "train-labels-idx1-ubyte: label 1 is 10, expected 0 to 9"));
     }
     SUBCASE("counts that differ") {
         folder.write("train-labels-idx1-ubyte", labels({1, 2, 3}));

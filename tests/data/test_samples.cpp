@@ -94,8 +94,9 @@ TEST_CASE("a container that is moved in is not copied, and neither are subsets")
 TEST_CASE("what is not a whole number of samples is refused") {
     CHECK(message_of<DataError>([] { Samples<Shape<2, 3>>{std::vector<float>(13)}; }) ==
           "13 elements are not a whole number of samples of 2x3, which take 6 each");
-    CHECK(message_of<DataError>([] { Samples<Shape<2, 3>>{Tensor<float, 2>({4, 5})}; }).starts_with(
-        "the array of samples is 4x5, expected n x 2x3"));
+    CHECK(message_of<DataError>([] {
+              Samples<Shape<2, 3>>{Tensor<float, 2>({4, 5})};
+          }).starts_with("the array of samples is 4x5, expected n x 2x3"));
     CHECK(Samples<Shape<2, 3>>{std::vector<float>{}}.empty());
     CHECK(Samples<Shape<2, 3>>{}.values().size() == 0);
 }

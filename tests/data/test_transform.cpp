@@ -11,7 +11,9 @@ using kiln_test::message_of;
 
 namespace {
 Affine identity(std::size_t channels) { return {std::vector<double>(channels, 1), std::vector<double>(channels, 0)}; }
-double value(const Affine& affine, std::size_t c, double element) { return affine.scale[c] * element + affine.shift[c]; }
+double value(const Affine& affine, std::size_t c, double element) {
+    return affine.scale[c] * element + affine.shift[c];
+}
 }  // namespace
 
 TEST_CASE("Scale01 maps its range to [0, 1], whatever was before") {
@@ -98,5 +100,9 @@ TEST_CASE("standardize refuses nothing, and a channel of one value") {
     CHECK(message_of<DataError>([] { standardize(Dataset<Shape<2>, Label>{}); }) ==
           "an empty data set has no mean and standard deviation");
     const Dataset<Shape<2>, Label> flat{std::vector<float>{1, 0.5F, 2, 0.5F}, std::vector{0, 1}};
-    CHECK(message_of<DataError>([&] { standardize(flat); }).starts_with("channel 1 cannot be standardised: its std is 0.0"));
+    CHECK(message_of<DataError>([&] {
+              standardize(flat);
+          }).starts_with("channel 1 cannot be standardised: its std is 0.0"));
+    const Dataset<Shape<1>, Label> tenths{std::vector<float>(1001, 0.1F), std::vector<int>(1001)};
+    CHECK(message_of<DataError>([&] { standardize(tenths); }).starts_with("channel 0 cannot be standardised"));
 }

@@ -41,7 +41,8 @@ TEST_CASE("check_batch counts the samples of a tensor that fits") {
 TEST_CASE("check_batch says what was found and what was expected") {
     CHECK(message([] { check_batch<Shape<1, 28, 28>>(Tensor<float, 4>({7, 3, 32, 32})); }) ==
           "the batch is 7x3x32x32, expected n x 1x28x28 with one entry of the first axis for each sample");
-    CHECK(message([] { check_batch<Shape<1, 28, 28>>(Tensor<float, 3>({1, 28, 28}), "the mask"); }) == "");  // one sample of 28x28
+    CHECK(message([] { check_batch<Shape<1, 28, 28>>(Tensor<float, 3>({1, 28, 28}), "the mask"); }) ==
+          "");  // one sample of 28x28
     CHECK(message([] { check_batch<Shape<3, 8>>(Tensor<float, 2>({3, 8})); }) != "");
     CHECK(message([] { check_batch<Shape<3, 8>>(Tensor<float, 2>({5, 24})); }) != "");
     CHECK(message([] { check_batch<Shape<3, 8>>(Tensor<float, 3>({5, 8, 3})); }) != "");

@@ -1,22 +1,22 @@
-// Dataset<Input, Target>: samples and their targets, with both shapes in the type, so that data that does not fit a model
-// or a loss is a build error.
+// Dataset<Input, Target>: samples and their targets, with both shapes in the type, so that data that does not fit a
+// model or a loss is a build error.
 //
 //     kiln::Dataset<kiln::Shape<1, 28, 28>, kiln::Label>  images{pixels, labels};      a class for each
 //     kiln::Dataset<kiln::Shape<4>, kiln::Number>         table{rows, prices};         a number for each
 //     kiln::Dataset<kiln::Shape<3, 8, 8>, kiln::Shape<2>> points{frames, positions};   an array for each
 //
-// It is made from files (idx.hpp, mnist.hpp) or from vectors and xtensors of one's own. Copies, splits and subsets share
-// its samples, so they are cheap.
+// It is made from files (idx.hpp, mnist.hpp) or from vectors and xtensors of one's own. Copies, splits and subsets
+// share its samples, so they are cheap.
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <ranges>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 #include "kiln/core/error.hpp"
@@ -29,7 +29,6 @@
 
 namespace kiln {
 
-// What keeps the targets of a data set: Labels for Label, Samples<Target> for a shape.
 namespace detail {
 template <class Target> struct targets_of {
     using type = Samples<Target>;
@@ -38,10 +37,11 @@ template <> struct targets_of<Label> {
     using type = Labels;
 };
 }  // namespace detail
+
+// What keeps the targets of a data set: Labels for Label, Samples<Target> for a shape.
 template <class Target> using Targets = typename detail::targets_of<Target>::type;
 
-template <class Input_, class Target_>
-class Dataset {
+template <class Input_, class Target_> class Dataset {
 public:
     using Input = Input_;
     using Target = Target_;
@@ -49,11 +49,13 @@ public:
     // No samples.
     Dataset() = default;
 
-    // Inputs: a std::vector of n * Input::size elements or an xtensor of n x Input, of std::uint8_t (scaled to [0, 1]), float
-    // or double; or Samples<Input>. Targets: n whole numbers for Label, else as inputs. What is moved in is not copied.
-    // DataError where a shape is wrong, a label is no whole number from 0 to 2^24, or the counts differ.
+    // Inputs: Samples<Input>, or a std::vector of n * Input::size elements or an xtensor of n x Input, of std::uint8_t
+    // (scaled to [0, 1]), float or double. Targets: n whole numbers for Label, else as inputs. What is moved in is not
+    // copied. DataError where a shape is wrong, a label is no whole number from 0 to 2^24, or the counts differ.
     template <class Inputs, class Goals>
-    Dataset(Inputs&& inputs, Goals&& targets) : inputs_(std::forward<Inputs>(inputs)), targets_(std::forward<Goals>(targets)) {
+    Dataset(Inputs&& inputs, Goals&& targets)
+        : inputs_(std::forward<Inputs>(inputs)),
+          targets_(std::forward<Goals>(targets)) {
         if (inputs_.size() != targets_.size())
             fail<DataError>("the data set has " + std::to_string(inputs_.size()) + " samples and " +
                             std::to_string(targets_.size()) + " targets: give one target for each sample");
@@ -76,10 +78,15 @@ public:
         return targets_.classes();
     }
 
-    // Samples which[lane] as a tile of Input::size packs, and their targets as one of target_shape<Target>::size. Lanes beyond
-    // which.size() repeat the last one. which is not empty, and its indices are less than size(). Both allocate nothing.
-    template <class L> void load_inputs(std::span<const SampleIndex> which, L* tile) const { inputs_.load(which, tile); }
-    template <class L> void load_targets(std::span<const SampleIndex> which, L* tile) const { targets_.load(which, tile); }
+    // Samples which[lane] as a tile of Input::size packs, and their targets as one of target_shape<Target>::size.
+    // Lanes beyond which.size() repeat the last one. which is not empty, and its indices are less than size(). Both
+    // allocate nothing.
+    template <class L> void load_inputs(std::span<const SampleIndex> which, L* tile) const {
+        inputs_.load(which, tile);
+    }
+    template <class L> void load_targets(std::span<const SampleIndex> which, L* tile) const {
+        targets_.load(which, tile);
+    }
 
     // The samples with these indices (any list of whole numbers), in this order. DataError where one does not exist.
     Dataset subset(const auto& indices) const { return {inputs_.subset(indices), targets_.subset(indices)}; }
@@ -87,9 +94,10 @@ public:
     // The first n samples; all, where there are fewer.
     Dataset take(std::size_t n) const { return subset(std::views::iota(std::size_t{0}, std::min(n, size()))); }
 
-    // Two data sets: the rest, and a fraction of the samples (rounded to whole ones) that the seed draws, both in the order they
-    // have here.  const auto [train, validation] = data.split(0.1, 1);
-    // OptionError unless the fraction is in [0, 1].
+    // Two data sets: the rest, and a fraction of the samples (rounded to whole ones) that the seed draws, both in the
+    // order they have here. OptionError unless the fraction is in [0, 1].
+    //
+    //     const auto [train, validation] = data.split(0.1, 1);
     std::pair<Dataset, Dataset> split(double fraction, std::uint64_t seed) const {
         if (!(fraction >= 0 && fraction <= 1))
             fail<OptionError>("split with the fraction " + std::to_string(fraction) + ": it must be from 0 to 1");
@@ -100,7 +108,8 @@ public:
         const auto middle = order.begin() + drawn;
         std::sort(order.begin(), middle);
         std::sort(middle, order.end());
-        return {subset(std::ranges::subrange(middle, order.end())), subset(std::ranges::subrange(order.begin(), middle))};
+        return {subset(std::ranges::subrange(middle, order.end())),
+                subset(std::ranges::subrange(order.begin(), middle))};
     }
 
     // The same data with a transform of its samples, applied as they are loaded, after those it has already.

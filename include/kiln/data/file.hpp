@@ -82,7 +82,9 @@ private:
     // What zlib may have taken in and not yet put out, generously.
     static constexpr std::size_t window = 1 << 20;
 
-    bool gzip_begins(std::size_t at) const { return bytes_.size() - at >= 2 && bytes_[at] == 0x1f && bytes_[at + 1] == 0x8b; }
+    bool gzip_begins(std::size_t at) const {
+        return bytes_.size() - at >= 2 && bytes_[at] == 0x1f && bytes_[at + 1] == 0x8b;
+    }
 
     std::size_t inflate_some(std::uint8_t* to, std::size_t n) {
         constexpr std::size_t piece = 1 << 30;  // zlib counts in 32 bits
@@ -112,8 +114,9 @@ private:
         if (at_ == bytes_.size()) ended_ = true;
         else if (gzip_begins(at_)) inflateReset(&stream_);
         else
-            fail<FormatError>(path_ + ": " + std::to_string(bytes_.size() - at_) + " bytes follow the end of its gzip data, at byte " +
-                              std::to_string(at_) + ": expected none");
+            fail<FormatError>(path_ + ": " + std::to_string(bytes_.size() - at_) +
+                              " bytes follow the end of its gzip data, at byte " + std::to_string(at_) +
+                              ": expected none");
     }
 
     std::string path_;

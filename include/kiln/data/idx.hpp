@@ -59,7 +59,8 @@ inline Idx read_idx(const std::filesystem::path& path) {
     };
 
     std::array<std::uint8_t, 4> magic{};
-    if (const std::size_t found = file.read(magic.data(), 4); found != 4 || magic[0] != 0 || magic[1] != 0 || magic[3] == 0)
+    if (const std::size_t found = file.read(magic.data(), 4);
+        found != 4 || magic[0] != 0 || magic[1] != 0 || magic[3] == 0)
         fail<FormatError>(file.where() + " is no IDX file: it begins with " + detail::hex(magic.data(), found) +
                           ", expected 00 00 08 and the number of axes");
     if (magic[2] != 0x08)
@@ -72,10 +73,13 @@ inline Idx read_idx(const std::filesystem::path& path) {
         std::array<std::uint8_t, 4> b{};
         header(b.data(), 4, "its extents");
         const std::size_t extent = std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | b[3];
-        if (extent == 0) fail<FormatError>(file.where() + ": the extent of axis " + std::to_string(axis) + " is 0, expected at least 1");
+        if (extent == 0)
+            fail<FormatError>(file.where() + ": the extent of axis " + std::to_string(axis) +
+                              " is 0, expected at least 1");
         idx.extents.push_back(extent);
         if (count > std::numeric_limits<std::size_t>::max() / extent)
-            fail<FormatError>(file.where() + " claims " + detail::extents_of(idx.extents) + " elements, more than memory can address");
+            fail<FormatError>(file.where() + " claims " + detail::extents_of(idx.extents) +
+                              " elements, more than memory can address");
         count *= extent;
     }
 
@@ -86,7 +90,8 @@ inline Idx read_idx(const std::filesystem::path& path) {
                           std::to_string(file.at_most()) + " follow");
     idx.elements.resize(count);
     if (const std::size_t found = file.read(idx.elements.data(), count); found != count)
-        fail<FormatError>(file.where() + " is truncated: it claims " + claim + ", and " + std::to_string(found) + " follow");
+        fail<FormatError>(file.where() + " is truncated: it claims " + claim + ", and " + std::to_string(found) +
+                          " follow");
     std::vector<std::uint8_t> rest(4096);
     std::size_t surplus = 0;
     while (const std::size_t n = file.read(rest.data(), rest.size())) {
@@ -94,8 +99,8 @@ inline Idx read_idx(const std::filesystem::path& path) {
         if (surplus > 1 << 20) break;  // enough to know: a bomb need not be inflated to its end
     }
     if (surplus > 0)
-        fail<FormatError>(file.where() + " is oversized: it claims " + claim + ", and " + std::to_string(surplus) +
-                          (surplus > 1 << 20 ? " bytes or more" : surplus == 1 ? " byte" : " bytes") + " follow them");
+        fail<FormatError>(file.where() + " is oversized: it claims " + claim + ", and " +
+                          (surplus > 1 << 20 ? "at least " : "") + std::to_string(count + surplus) + " follow");
     return idx;
 }
 
@@ -104,12 +109,13 @@ inline Idx read_idx(const std::filesystem::path& path) {
 template <class S> Samples<S> read_idx_images(const std::filesystem::path& path) {
     Idx idx = read_idx(path);
     if (!detail::same_extents<S>(idx.extents, 1))
-        fail<FormatError>(path.string() + " holds " + detail::extents_of(idx.extents) + " elements, expected n x " + describe<S>());
+        fail<FormatError>(path.string() + " holds " + detail::extents_of(idx.extents) + " elements, expected n x " +
+                          describe<S>());
     return Samples<S>{std::move(idx.elements)};
 }
 
-// The labels in an IDX file of one axis. Errors of read_idx; FormatError where there are more axes, or a label is not below
-// `classes`.
+// The labels in an IDX file of one axis. Errors of read_idx; FormatError where there are more axes, or a label is not
+// below `classes`.
 inline Labels read_idx_labels(const std::filesystem::path& path, std::size_t classes = 256) {
     const Idx idx = read_idx(path);
     if (idx.extents.size() != 1)
@@ -117,8 +123,8 @@ inline Labels read_idx_labels(const std::filesystem::path& path, std::size_t cla
                           " elements, expected one axis, a label for each sample");
     for (std::size_t i = 0; i < idx.elements.size(); ++i)
         if (idx.elements[i] >= classes)
-            fail<FormatError>(path.string() + ": label " + std::to_string(i) + " is " + std::to_string(idx.elements[i]) +
-                              ", expected 0 to " + std::to_string(classes - 1));
+            fail<FormatError>(path.string() + ": label " + std::to_string(i) + " is " +
+                              std::to_string(idx.elements[i]) + ", expected 0 to " + std::to_string(classes - 1));
     return Labels{idx.elements};
 }
 

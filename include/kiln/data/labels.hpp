@@ -27,15 +27,18 @@ public:
     // None.
     Labels() = default;
 
-    // From any list of whole numbers, or of numbers that happen to be whole, from 0 to 2^24; DataError names the first that
-    // is not.
+    // From any list of whole numbers, or of numbers that happen to be whole, from 0 to 2^24; DataError names the
+    // first that is not.
     template <class List>
         requires(!std::same_as<std::remove_cvref_t<List>, Labels>)
     explicit Labels(const List& list) {
         std::vector<std::int32_t> labels;
         for (const auto& entry : list) {
-            const auto label = static_cast<std::conditional_t<std::is_floating_point_v<std::remove_cvref_t<decltype(entry)>>, double, std::int64_t>>(entry);
-            const bool whole = label >= 0 && label <= largest && static_cast<decltype(label)>(static_cast<std::int32_t>(label)) == label;
+            using Entry = std::remove_cvref_t<decltype(entry)>;
+            using Wide = std::conditional_t<std::is_floating_point_v<Entry>, double, std::int64_t>;
+            const auto label = static_cast<Wide>(entry);
+            const bool whole =
+                label >= 0 && label <= largest && static_cast<Wide>(static_cast<std::int32_t>(label)) == label;
             if (!whole)
                 fail<DataError>("label " + std::to_string(label) + " of sample " + std::to_string(labels.size()) +
                                 " is not a class: labels are whole numbers from 0 to 16777216");
@@ -45,7 +48,9 @@ public:
     }
 
     std::size_t size() const { return labels_ ? labels_->size() : 0; }
-    std::span<const std::int32_t> all() const { return labels_ ? std::span{*labels_} : std::span<const std::int32_t>{}; }
+    std::span<const std::int32_t> all() const {
+        return labels_ ? std::span{*labels_} : std::span<const std::int32_t>{};
+    }
     std::int32_t operator[](std::size_t i) const { return (*labels_)[i]; }
     // The largest label + 1.
     std::size_t classes() const { return classes_; }

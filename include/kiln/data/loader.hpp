@@ -4,7 +4,8 @@
 //     for (std::size_t epoch = 0; epoch < 10; ++epoch)
 //         for (auto batch : loader.epoch(epoch)) step(batch.inputs(), batch.targets());
 //
-// The order of the samples is a function of the seed and the epoch's number alone. The last batch of an epoch may be short.
+// The order of the samples is a function of the seed and the epoch's number alone. The last batch of an epoch may be
+// short.
 #pragma once
 #include <algorithm>
 #include <concepts>
@@ -29,19 +30,21 @@ struct LoaderOptions {
     std::uint64_t seed = 0;
 };
 
-// Some samples of a Dataset, or where Source is a number, of that many samples kept elsewhere. It is valid as long as its
-// loader, and until that begins another epoch.
+// Some samples of a Dataset, or where Source is a number, of that many samples kept elsewhere. It is valid as long as
+// its loader, and until that begins another epoch.
 template <class Source> class Batch {
 public:
     Batch(const Source& source, std::span<const SampleIndex> indices) : source_(&source), indices_(indices) {}
 
+    const Source& source() const { return *source_; }
     std::size_t size() const { return indices_.size(); }
     std::span<const SampleIndex> indices() const { return indices_; }
     auto begin() const { return indices_.begin(); }
     auto end() const { return indices_.end(); }
 
     // The samples as a tensor of size() x Input; the targets as one of size() labels, or of size() x Target.
-    template <class T = float> auto inputs() const
+    template <class T = float>
+    auto inputs() const
         requires requires(const Source& s) { s.samples(); }
     {
         return source_->samples().template values<T>(indices_);
@@ -62,7 +65,9 @@ private:
 template <class Source> class Loader {
 public:
     // The guides below say what Source is.
-    Loader(std::type_identity_t<Source> source, LoaderOptions options = {}) : source_(std::move(source)), options_(options) {
+    Loader(std::type_identity_t<Source> source, LoaderOptions options = {})
+        : source_(std::move(source)),
+          options_(options) {
         if (options.batch_size == 0) fail<OptionError>("the loader's batch size is 0: it must be at least 1");
         if (samples() > std::numeric_limits<SampleIndex>::max())
             fail<DataError>(std::to_string(samples()) + " samples are more than the 4294967295 a loader can number");
@@ -126,8 +131,8 @@ private:
     LoaderOptions options_;
     std::vector<SampleIndex> order_;
 };
-template <class Input, class Target> Loader(Dataset<Input, Target>, LoaderOptions = {}) -> Loader<Dataset<Input, Target>>;
-template <std::integral Count>
-Loader(Count, LoaderOptions = {}) -> Loader<std::size_t>;
+template <class Input, class Target>
+Loader(Dataset<Input, Target>, LoaderOptions = {}) -> Loader<Dataset<Input, Target>>;
+template <std::integral Count> Loader(Count, LoaderOptions = {}) -> Loader<std::size_t>;
 
 }  // namespace kiln

@@ -1,5 +1,5 @@
-// Samples<S>: n arrays of Shape S, kept as the bytes or numbers they were read as. They become numbers of a network when a
-// tile is loaded:
+// Samples<S>: n arrays of Shape S, kept as the bytes or numbers they were read as. They become numbers of a network
+// when a tile is loaded:
 //
 //     value = scale[channel] * element + shift[channel]        the channel is the first axis of S
 //
@@ -48,7 +48,10 @@ std::vector<SampleIndex> indices_below(std::size_t n, const auto& list) {
 }
 
 template <class C>
-concept HasExtents = requires(const C& c) { c.shape(); c.dimension(); };
+concept HasExtents = requires(const C& c) {
+    c.shape();
+    c.dimension();
+};
 template <class C> inline constexpr bool is_tensor = false;
 template <class T, std::size_t N> inline constexpr bool is_tensor<Tensor<T, N>> = true;
 }  // namespace detail
@@ -61,15 +64,16 @@ public:
     // None.
     Samples() = default;
 
-    // From a std::vector (or any contiguous container) of n * S::size elements, or an xtensor of n x S, row by row. Elements
-    // are std::uint8_t, which start out scaled to [0, 1], or float or double, which are taken as they are. A container that
-    // is moved in is not copied. DataError where the elements are not a whole number of samples.
+    // From a std::vector (or any contiguous container) of n * S::size elements, or an xtensor of n x S, row by row.
+    // Elements are std::uint8_t, which start out scaled to [0, 1], or float or double, which are taken as they are. A
+    // container that is moved in is not copied. DataError where the elements are not a whole number of samples.
     template <class Container>
         requires(!std::same_as<std::remove_cvref_t<Container>, Samples>)
     explicit Samples(Container&& elements) {
         using Element = std::remove_cvref_t<decltype(*elements.begin())>;
-        static_assert(std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>,
-                      "the elements of samples are std::uint8_t, float or double: convert them first");
+        static_assert(
+            std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>,
+            "the elements of samples are std::uint8_t, float or double: convert them first");
         if constexpr (detail::HasExtents<Container>) size_ = check_batch<S>(elements, "the array of samples");
         else {
             const auto count = static_cast<std::size_t>(std::ranges::size(elements));
@@ -90,8 +94,8 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
 
-    // Samples which[lane] as a tile: tile[f] has feature f of every lane. Lanes beyond which.size() repeat the last one.
-    // which is not empty, and its indices are less than size(). Allocates nothing.
+    // Samples which[lane] as a tile: tile[f] has feature f of every lane. Lanes beyond which.size() repeat the last
+    // one. which is not empty, and its indices are less than size(). Allocates nothing.
     template <class L> void load(std::span<const SampleIndex> which, L* tile) const {
         std::visit(
             [&]<class Element>(const std::shared_ptr<const Element>& elements) {
@@ -106,6 +110,7 @@ public:
 
     // Samples which[0], which[1], ... one after another: which.size() * S::size values. Allocates nothing.
     template <class T> void copy(std::span<const SampleIndex> which, T* values) const {
+        if (which.empty()) return;  // also where there are no samples, and no scaling
         constexpr std::size_t plane = S::size / channels;
         std::visit(
             [&]<class Element>(const std::shared_ptr<const Element>& elements) {
@@ -133,7 +138,9 @@ public:
         copy(indices, tensor.data());
         return tensor;
     }
-    template <class T = float> Tensor<T, S::rank + 1> values() const { return values<T>(std::views::iota(std::size_t{0}, size_)); }
+    template <class T = float> Tensor<T, S::rank + 1> values() const {
+        return values<T>(std::views::iota(std::size_t{0}, size_));
+    }
 
     // The samples with these indices, in this order. DataError where one does not exist.
     Samples subset(const auto& indices) const {
@@ -192,7 +199,8 @@ private:
         scaling_ = std::make_shared<const Scaling>(std::move(scaling));
     }
 
-    // Owns the container, so that one that is moved in stays where it is; a view or another order of elements is copied.
+    // Owns the container, so that one that is moved in stays where it is; a view or another order of elements is
+    // copied.
     template <class Element, class Container> void keep(Container&& container) {
         const auto own = [&](auto owner) {
             const auto shared = std::make_shared<const decltype(owner)>(std::move(owner));
@@ -204,8 +212,7 @@ private:
             own(C(std::forward<Container>(container)));
         else if constexpr (detail::HasExtents<C>)
             own(std::vector<Element>(container.template begin<row_major>(), container.template end<row_major>()));
-        else
-            own(std::vector<Element>(std::ranges::begin(container), std::ranges::end(container)));
+        else own(std::vector<Element>(std::ranges::begin(container), std::ranges::end(container)));
     }
 
     std::size_t place(std::size_t i) const { return order_ ? (*order_)[i] : i; }
@@ -230,8 +237,12 @@ private:
         const auto same = [](Sum d) { return d; };
         const auto square = [](Sum d) { return d * d; };
 
-        std::vector<Sum> near = sums(std::vector<Sum>(channels), same);
-        for (Sum& m : near) m = static_cast<Sum>(static_cast<double>(m) / n);
+        // First about some value, then about the mean: where all are the same, every difference is 0 and so is the std.
+        std::vector<Sum> some(channels);
+        for (std::size_t c = 0; c < channels; ++c) some[c] = static_cast<Sum>(elements[place(0) * S::size + c * plane]);
+        std::vector<Sum> near = sums(some, same);
+        for (std::size_t c = 0; c < channels; ++c)
+            near[c] = some[c] + static_cast<Sum>(static_cast<double>(near[c]) / n);
         const std::vector<Sum> first = sums(near, same), second = sums(near, square);
         Moments result{std::vector<double>(channels), std::vector<double>(channels)};
         for (std::size_t c = 0; c < channels; ++c) {
@@ -242,10 +253,11 @@ private:
         return result;
     }
 
-    std::variant<std::shared_ptr<const std::uint8_t>, std::shared_ptr<const float>, std::shared_ptr<const double>> elements_;
+    std::variant<std::shared_ptr<const std::uint8_t>, std::shared_ptr<const float>, std::shared_ptr<const double>>
+        elements_;
     std::size_t size_ = 0;
-    std::shared_ptr<const Scaling> scaling_;                  // null only where there are no samples
-    std::shared_ptr<const std::vector<SampleIndex>> order_;         // of a subset: where its samples are among the elements
+    std::shared_ptr<const Scaling> scaling_;                 // null only where there are no samples
+    std::shared_ptr<const std::vector<SampleIndex>> order_;  // of a subset: where its samples are among the elements
 };
 
 }  // namespace kiln

@@ -31,8 +31,7 @@ struct Affine {
     }
 };
 
-template <class T>
-concept Transform = requires(const T& transform, Affine& affine) { transform.apply(affine); };
+template <class T> concept Transform = requires(const T& transform, Affine& affine) { transform.apply(affine); };
 
 // One number for all channels, or one for each.
 class PerChannel {
@@ -63,8 +62,9 @@ struct Scale01 {
     }
 };
 
-// (value - mean) / std, numbers or one for each channel, as PyTorch's: MNIST's usual ones are Normalize{0.1307, 0.3081}.
-// OptionError where a std is not above 0, DataError where there is neither one number nor one for each channel.
+// (value - mean) / std, each one number or one for each channel, as PyTorch's; MNIST's usual ones are
+// Normalize{0.1307, 0.3081}. OptionError where a std is not above 0, DataError where there is neither one number nor
+// one for each channel.
 struct Normalize {
     PerChannel mean = 0.0, std = 1.0;
 
@@ -89,7 +89,8 @@ private:
     }
 };
 
-// The Normalize that gives this data set mean 0 and standard deviation 1 in every channel. Apply it to the test data too:
+// The Normalize that gives this data set mean 0 and standard deviation 1 in every channel, to be applied to the test
+// data as well:
 //
 //     const auto normal = kiln::standardize(train);
 //     trainer.fit(train.transformed(normal), ...);  model.predict(test.transformed(normal));
@@ -116,6 +117,8 @@ public:
 private:
     std::tuple<Parts...> parts_;
 };
-template <Transform... Parts> Composed<Parts...> compose(Parts... parts) { return Composed<Parts...>{std::move(parts)...}; }
+template <Transform... Parts> Composed<Parts...> compose(Parts... parts) {
+    return Composed<Parts...>{std::move(parts)...};
+}
 
 }  // namespace kiln

@@ -1,10 +1,10 @@
-// Pictures of one's own: read a PNG, JPEG, BMP, PGM or PPM file as grey, and turn a picture of a digit into what a network
-// trained on MNIST expects.
+// Pictures of one's own: read a PNG, BMP, PGM or PPM file as grey, and turn a picture of a digit into what a
+// network trained on MNIST expects.
 //
 //     const auto digit = kiln::as_mnist_digit(kiln::read_image("three.png"));      // 1x28x28
 //
-// Opt-in: it needs stb_image.h (Debian: libstb-dev). A program that uses stb_image itself includes that first; then its own
-// implementation is used.
+// Opt-in: it needs stb_image.h (Debian: libstb-dev). A program that uses stb_image itself includes that first; then
+// its own implementation is used.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -21,6 +21,8 @@
 #include "kiln/data/file.hpp"
 #include "kiln/tensor/tensor.hpp"
 
+// No JPEG: a hostile one writes past a table of stb_image 2.27, which is Debian's (found by fuzzing).
+//
 // Static, so that each translation unit has its own and two of them link; what this one does not call is no fault.
 #if !defined(STBI_INCLUDE_STB_IMAGE_H)
 #if defined(__GNUC__)
@@ -39,7 +41,6 @@
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
 #define STBI_ONLY_PNG
-#define STBI_ONLY_JPEG
 #define STBI_ONLY_BMP
 #define STBI_MAX_DIMENSIONS (1 << 15)
 #include <stb/stb_image.h>
@@ -49,7 +50,6 @@
 #undef STBI_NO_LINEAR
 #undef STBI_NO_HDR
 #undef STBI_ONLY_PNG
-#undef STBI_ONLY_JPEG
 #undef STBI_ONLY_BMP
 #undef STBI_MAX_DIMENSIONS
 #if defined(__GNUC__)
@@ -79,8 +79,8 @@ inline void check_pixels(const std::string& name, std::uint64_t width, std::uint
 // As television greys colours (ITU-R BT.601).
 inline float luma(float red, float green, float blue) { return 0.299F * red + 0.587F * green + 0.114F * blue; }
 
-// Netpbm's grey and colour pictures, P2 and P3 in text, P5 and P6 in binary: read here, since stb_image knows no text and
-// takes a truncated file for a whole one.
+// Netpbm's grey and colour pictures, P2 and P3 in text, P5 and P6 in binary: read here, since stb_image knows no text
+// and takes a truncated file for a whole one.
 //
 //     P5 | width | height | largest value | pixels        with white space or # comments between the numbers
 class Pnm {
@@ -88,23 +88,27 @@ public:
     Pnm(std::span<const std::uint8_t> bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
     static bool begins(std::span<const std::uint8_t> bytes) {
-        return bytes.size() > 2 && bytes[0] == 'P' && (bytes[1] == '2' || bytes[1] == '3' || bytes[1] == '5' || bytes[1] == '6');
+        return bytes.size() > 2 && bytes[0] == 'P' &&
+               (bytes[1] == '2' || bytes[1] == '3' || bytes[1] == '5' || bytes[1] == '6');
     }
 
     Image read() {
         const bool text = bytes_[1] <= '3', colour = bytes_[1] % 3 == 0;
-        const std::uint64_t width = number("its width"), height = number("its height"), largest = number("its largest value");
+        const std::uint64_t width = number("its width"), height = number("its height"),
+                            largest = number("its largest value");
         check_pixels(name_, width, height);
         if (largest < 1 || largest > 65535)
-            fail<FormatError>(name_ + " says that its largest value is " + std::to_string(largest) + ", expected 1 to 65535");
+            fail<FormatError>(name_ + " says that its largest value is " + std::to_string(largest) +
+                              ", expected 1 to 65535");
         ++at_;  // one white space
 
         const std::size_t values = width * height * (colour ? 3 : 1), wide = largest > 255 ? 2 : 1;
         const std::size_t least = text ? 2 * values - 1 : wide * values;  // bytes: a digit each, and what parts them
         const std::size_t found = bytes_.size() - std::min(at_, bytes_.size());
         if (found < least)
-            fail<FormatError>(name_ + " is truncated: its " + std::to_string(width) + " x " + std::to_string(height) + " pixels take " +
-                              std::to_string(least) + " bytes, and " + std::to_string(found) + " follow its header");
+            fail<FormatError>(name_ + " is truncated: its " + std::to_string(width) + " x " + std::to_string(height) +
+                              " pixels take " + std::to_string(least) + " bytes, and " + std::to_string(found) +
+                              " follow its header");
         const auto value = [&] {
             std::uint64_t v = 0;
             if (text) v = number("a pixel");
@@ -131,7 +135,8 @@ private:
                 while (at_ < bytes_.size() && bytes_[at_] != '\n') ++at_;
         std::uint64_t n = 0;
         const std::size_t first = at_;
-        for (; at_ < bytes_.size() && bytes_[at_] >= '0' && bytes_[at_] <= '9' && at_ < first + 10; ++at_) n = 10 * n + (bytes_[at_] - '0');
+        for (; at_ < bytes_.size() && bytes_[at_] >= '0' && bytes_[at_] <= '9' && at_ < first + 10; ++at_)
+            n = 10 * n + (bytes_[at_] - '0');
         if (at_ == first)
             fail<FormatError>(name_ + " is a corrupt picture: expected " + what + " at byte " + std::to_string(at_));
         return n;
@@ -143,9 +148,9 @@ private:
 };
 }  // namespace detail
 
-// The picture in the bytes of a file, which errors call `name`: PNG, JPEG, BMP, PGM or PPM. Colours are greyed, and what is
-// transparent lies on white. FormatError where the bytes are no such picture, are corrupt or truncated, or claim more than
-// 2^26 pixels.
+// The picture in the bytes of a file, which errors call `name`: PNG, BMP, PGM or PPM. Colours are greyed, and
+// what is transparent lies on white. FormatError where the bytes are no such picture, are corrupt or truncated, or
+// claim more than 2^26 pixels.
 static inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name) {
     if (detail::Pnm::begins(bytes)) return detail::Pnm{bytes, name}.read();
     const auto reason = [] {
@@ -157,7 +162,7 @@ static inline Image decode_image(std::span<const std::uint8_t> bytes, const std:
     const auto length = static_cast<int>(bytes.size());
     int width = 0, height = 0, channels = 0;
     if (!stbi_info_from_memory(bytes.data(), length, &width, &height, &channels))
-        fail<FormatError>(name + " is not a PNG, JPEG, BMP, PGM or PPM picture, or its header is corrupt (" + reason() +
+        fail<FormatError>(name + " is not a PNG, BMP, PGM or PPM picture, or its header is corrupt (" + reason() +
                           "): convert it to PNG");
     detail::check_pixels(name, static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height));
     const std::unique_ptr<stbi_uc, void (*)(void*)> pixels{
@@ -175,14 +180,16 @@ static inline Image decode_image(std::span<const std::uint8_t> bytes, const std:
     return image;
 }
 
-// The picture in a PNG, JPEG, BMP, PGM or PPM file. FileError where it cannot be read, else as decode_image.
-static inline Image read_image(const std::filesystem::path& path) { return decode_image(read_file(path), path.string()); }
+// The picture in a PNG, BMP, PGM or PPM file. FileError where it cannot be read, else as decode_image.
+static inline Image read_image(const std::filesystem::path& path) {
+    return decode_image(read_file(path), path.string());
+}
 
 namespace detail {
-// A line of `from` values at another length: every new value is the mean of what it covers, weighted by a triangle one new
-// (or, when it grows, one old) step to each side. Shrinking averages areas, growing interpolates.
-inline void resample(const float* from, std::size_t from_stride, std::size_t from_size, float* to, std::size_t to_stride,
-                     std::size_t to_size) {
+// A line of `from` values at another length: every new value is the mean of what it covers, weighted by a triangle
+// one new (or, when it grows, one old) step to each side. Shrinking averages areas, growing interpolates.
+inline void resample(const float* from, std::size_t from_stride, std::size_t from_size, float* to,
+                     std::size_t to_stride, std::size_t to_size) {
     const float step = static_cast<float>(from_size) / static_cast<float>(to_size), reach = std::max(1.0F, step);
     for (std::size_t i = 0; i < to_size; ++i) {
         const float centre = (static_cast<float>(i) + 0.5F) * step - 0.5F;
@@ -203,7 +210,8 @@ inline Image resized(const Image& image, std::size_t height, std::size_t width) 
     for (std::size_t y = 0; y < image.height; ++y)
         resample(&image.grey[y * image.width], 1, image.width, &narrow.grey[y * width], 1, width);
     Image result{height, width, std::vector<float>(height * width)};
-    for (std::size_t x = 0; x < width; ++x) resample(&narrow.grey[x], width, image.height, &result.grey[x], width, height);
+    for (std::size_t x = 0; x < width; ++x)
+        resample(&narrow.grey[x], width, image.height, &result.grey[x], width, height);
     return result;
 }
 
@@ -252,14 +260,16 @@ inline Image cropped(const Image& ink) {
 }
 }  // namespace detail
 
-// A picture of one digit as MNIST has it, 1x28x28 in [0, 1], light ink on black, by the recipe of MNIST's README: inverted
-// where the background is light, contrast stretched, cropped to the ink, scaled to fit 20x20 with its aspect kept, and its
-// centre of mass put at the centre. DataError where the picture shows no ink.
+// A picture of one digit as MNIST has it, 1x28x28 in [0, 1], light ink on black, by the recipe of MNIST's README:
+// inverted where the background is light, contrast stretched, cropped to the ink, scaled to fit 20x20 with its aspect
+// kept, and its centre of mass put at the centre. DataError where the picture shows no ink.
 inline Tensor<float, 3> as_mnist_digit(const Image& image) {
     constexpr std::size_t field = 28, fit = 20;
     const Image box = detail::cropped(detail::ink_of(image));
     const std::size_t longest = std::max(box.height, box.width);
-    const auto scaled = [&](std::size_t side) { return std::max<std::size_t>(1, (side * fit + longest / 2) / longest); };
+    const auto scaled = [&](std::size_t side) {
+        return std::max<std::size_t>(1, (side * fit + longest / 2) / longest);
+    };
     Image digit = detail::resized(box, scaled(box.height), scaled(box.width));
     // Thin strokes have paled.
     const float strongest = *std::max_element(digit.grey.begin(), digit.grey.end());

@@ -5,8 +5,11 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and newer
 #include <xtensor/containers/xadapt.hpp>
 #include <xtensor/containers/xfixed.hpp>
@@ -35,7 +38,10 @@ namespace detail {
 // "60000x28x28"
 std::string extents_of(const auto& extents) {
     std::string text;
-    for (auto extent : extents) text += (text.empty() ? "" : "x") + std::to_string(extent);
+    for (auto extent : extents) {
+        if (!text.empty()) text += 'x';
+        text += std::to_string(extent);
+    }
     return text.empty() ? "a single number" : text;
 }
 
@@ -61,17 +67,31 @@ template <class S> std::string describe() { return detail::extents_of(S::extents
 
 // How many samples of Shape S a tensor of n x extents holds. Axes of extent 1 may be left out or added.
 // DataError, which begins with `what` the tensor is, where the extents are others.
-template <class S> std::size_t check_batch(const auto& tensor, const std::string& what = "the batch") {
+template <class S> std::size_t check_batch(const auto& tensor, const char* what = "the batch") {
     if (!detail::same_extents<S>(tensor.shape(), 1))
-        fail<DataError>(what + " is " + detail::extents_of(tensor.shape()) + ", expected n x " + describe<S>() +
+        fail<DataError>(std::string{what} + " is " + detail::extents_of(tensor.shape()) + ", expected n x " + describe<S>() +
                         " with one entry of the first axis for each sample");
     return static_cast<std::size_t>(*tensor.shape().begin());
 }
 
 // The same for one sample, a tensor of the shape's extents.
-template <class S> void check_sample(const auto& tensor, const std::string& what = "the sample") {
+template <class S> void check_sample(const auto& tensor, const char* what = "the sample") {
     if (!detail::same_extents<S>(tensor.shape(), 0))
-        fail<DataError>(what + " is " + detail::extents_of(tensor.shape()) + ", expected " + describe<S>());
+        fail<DataError>(std::string{what} + " is " + detail::extents_of(tensor.shape()) + ", expected " + describe<S>());
+}
+
+// A tensor, or a view of one, whose numbers are of type T and lie one after another, row by row. (data() alone would not do:
+// a view's is the whole tensor's, and a column-major tensor has it too.)
+template <class X, class T>
+concept InRows = X::static_layout == xt::layout_type::row_major && requires(X& x) {
+    { x.data() + x.data_offset() } -> std::convertible_to<T*>;
+};
+template <class X> auto first_number(X& x) { return x.data() + x.data_offset(); }
+
+// A user's tensor as numbers of type T in rows: itself where it is that already, else a copy.
+template <class T, class X> decltype(auto) in_rows(const X& x) {
+    if constexpr (InRows<const X, const T>) return (x);
+    else return Tensor<T, std::tuple_size_v<std::remove_cvref_t<decltype(x.shape())>>>(x);
 }
 
 namespace detail {
@@ -81,8 +101,8 @@ template <std::size_t... Extents> struct fixed_extents<Shape<Extents...>> {
 };
 }  // namespace detail
 
-// The S::size numbers at a pointer as an xtensor of fixed shape, without a copy: writing to the view writes to them. They
-// must outlive it.
+// The S::size numbers at a pointer as an xtensor of fixed shape, without a copy: writing to the view writes to them.
+// They must outlive it.
 template <class S, class T> auto fixed_view(T* numbers) {
     // xt::adapt keeps a reference to a named pointer, which would dangle; a temporary it takes by value.
     return xt::adapt<xt::layout_type::row_major>(static_cast<T*>(numbers), typename detail::fixed_extents<S>::type{});
