@@ -1,0 +1,21 @@
+// AvgPool: the mean of every window    dx = the sum over its windows of dy / (Size x Size)
+//
+//     x [C, H, W]    y [C, (H + 2 Padding - Size) / Stride + 1, likewise W]
+//
+// Windows stand side by side unless a Stride is given; rows and columns that fill no window are dropped; padding counts as
+// zeros. Size, Stride and Padding are numbers, or Extent2{height, width}: PyTorch's AvgPool2d.
+#pragma once
+#include "kiln/layers/pool.hpp"
+
+namespace kiln {
+
+template <Extent2 Size, Extent2 Stride = Size, Extent2 Padding = 0>
+    requires(detail::sound_pool<Size, Stride, Padding>())
+struct AvgPool : Pool<Size, Stride, Padding> {
+    static constexpr Text name() { return text("AvgPool", Pool<Size, Stride, Padding>::arguments()); }
+
+    static constexpr void forward(auto tile) { pooling::mean<AvgPool::window>(tile.x, tile.y); }
+    static constexpr void backward(auto tile) { pooling::mean_gradient<AvgPool::window>(tile.dy, tile.dx); }
+};
+
+}  // namespace kiln

@@ -1,0 +1,186 @@
+// Convolution's kernels against the definition, product by product in double precision.
+#include <doctest/doctest.h>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+#include "kiln/kernels/convolution.hpp"
+
+namespace {
+using kiln::Lanes;
+using kiln::Shape;
+using kiln::View;
+using kiln::convolution::Geometry;
+using std::size_t;
+
+// Numbers between -1 and 1, the same on every machine.
+struct Uniform {
+    std::uint64_t state = 1;
+    double operator()() {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        return static_cast<double>(state >> 40) / (1 << 23) - 1;
+    }
+};
+
+// An array of packs with its numbers in double beside it. The packs before and after it are not a number, so that a kernel
+// that reads outside spoils its result, and one that writes outside is found out.
+template <class S, class L> struct Tile {
+    using T = kiln::scalar<L>;
+    static constexpr size_t lanes = kiln::lane_count<L>, guard = 8;
+    struct Freer {
+        void operator()(L* p) const { ::operator delete[](p, std::align_val_t{64}); }
+    };
+    std::unique_ptr<L[], Freer> packs{static_cast<L*>(::operator new[]((S::size + 2 * guard) * sizeof(L), std::align_val_t{64}))};
+    std::vector<double> value = std::vector<double>(S::size * lanes), scale = value;  // scale: the sum of |products|
+
+    Tile() {
+        for (size_t i = 0; i < S::size + 2 * guard; ++i) packs[i] = L(std::numeric_limits<T>::quiet_NaN());
+    }
+    explicit Tile(Uniform& uniform) : Tile() {
+        for (size_t i = 0; i < S::size; ++i) {
+            std::array<T, lanes> numbers;
+            for (size_t s = 0; s < lanes; ++s) value[i * lanes + s] = numbers[s] = static_cast<T>(uniform());
+            packs[guard + i] = kiln::from_lanes<L>(numbers);
+        }
+    }
+    View<S, L> view() { return {&packs[guard]}; }
+    View<S, const L> read() { return view(); }
+    void add(size_t i, size_t s, double a, double b) {
+        value[i * lanes + s] += a * b;
+        scale[i * lanes + s] += std::abs(a * b);
+    }
+    void check() {
+        size_t wrong = 0;
+        for (size_t i = 0; i < S::size + 2 * guard; ++i) {
+            const auto numbers = kiln::to_lanes(packs[i]);
+            for (size_t s = 0; s < lanes; ++s)
+                if (i < guard || i >= guard + S::size) wrong += !std::isnan(numbers[s]);
+                else {
+                    const size_t at = (i - guard) * lanes + s;
+                    wrong += !(std::abs(numbers[s] - value[at]) <= 4 * std::numeric_limits<T>::epsilon() * scale[at]);
+                }
+        }
+        CHECK(wrong == 0);
+    }
+};
+
+// y, dx, dw and db by one convolution of an Input [I, H, W] with weights [O, I / groups, KH, KW], and their count of products.
+template <Geometry g, class Input, class Weight, class L> void check() {
+    using T = kiln::scalar<L>;
+    constexpr size_t H = Input::extents[1], W = Input::extents[2], KH = Weight::extents[2], KW = Weight::extents[3];
+    constexpr size_t O = Weight::extents[0], I = Weight::extents[1];
+    constexpr size_t OH = (H + 2 * g.padding_height - g.dilation_height * (KH - 1) - 1) / g.stride_height + 1;
+    constexpr size_t OW = (W + 2 * g.padding_width - g.dilation_width * (KW - 1) - 1) / g.stride_width + 1;
+    constexpr size_t lanes = kiln::lane_count<L>;
+    using Output = Shape<O, OH, OW>;
+    using Bias = Shape<O>;
+    CAPTURE(lanes);
+
+    Uniform uniform;
+    Tile<Input, L> x(uniform), dx;
+    Tile<Output, L> y, dy(uniform);
+    Tile<Weight, T> w(uniform), dw(uniform), dw_first;
+    Tile<Bias, T> b(uniform), db(uniform), db_first;
+    const auto start = [](auto& gradient) {
+        for (size_t i = 0; i < gradient.value.size(); ++i) gradient.scale[i] = std::abs(gradient.value[i]);
+    };
+    start(dw), start(db);
+
+    size_t products = 0;
+    for (size_t o = 0; o < O; ++o)
+        for (size_t r = 0; r < OH; ++r)
+            for (size_t c = 0; c < OW; ++c) {
+                const size_t out = (o * OH + r) * OW + c;
+                for (size_t s = 0; s < lanes; ++s) {
+                    y.add(out, s, b.value[o], 1);
+                    db.add(o, 0, dy.value[out * lanes + s], 1);
+                    db_first.add(o, 0, dy.value[out * lanes + s], 1);
+                }
+                for (size_t i = 0; i < I; ++i)
+                    for (size_t j = 0; j < KH; ++j)
+                        for (size_t k = 0; k < KW; ++k) {
+                            const size_t row = r * g.stride_height + j * g.dilation_height, column = c * g.stride_width + k * g.dilation_width;
+                            if (row < g.padding_height || row >= H + g.padding_height || column < g.padding_width || column >= W + g.padding_width) continue;
+                            ++products;
+                            const size_t channel = o / (O / g.groups) * I + i;
+                            const size_t in = (channel * H + row - g.padding_height) * W + column - g.padding_width;
+                            const size_t weight = ((o * I + i) * KH + j) * KW + k;
+                            for (size_t s = 0; s < lanes; ++s) {
+                                y.add(out, s, w.value[weight], x.value[in * lanes + s]);
+                                dx.add(in, s, w.value[weight], dy.value[out * lanes + s]);
+                                dw.add(weight, 0, x.value[in * lanes + s], dy.value[out * lanes + s]);
+                                dw_first.add(weight, 0, x.value[in * lanes + s], dy.value[out * lanes + s]);
+                            }
+                        }
+            }
+
+    kiln::convolution::forward<g>(w.read(), b.read(), x.read(), y.view());
+    kiln::convolution::input_gradient<g>(w.read(), dy.read(), dx.view());
+    kiln::convolution::parameter_gradient<g>(x.read(), dy.read(), dw.view(), db.view(), false);
+    kiln::convolution::parameter_gradient<g>(x.read(), dy.read(), dw_first.view(), db_first.view(), true);
+    y.check(), dx.check(), dw.check(), db.check(), dw_first.check(), db_first.check();
+    CHECK(kiln::convolution::multiply_adds<g, Weight, Input> == products);
+}
+
+template <class T> using Native = Lanes<T, kiln::native_width<T>>;
+template <class T> using Double = Lanes<T, 2 * kiln::native_width<T>>;
+
+constexpr Geometry plain{};
+constexpr Geometry padded{.padding_height = 1, .padding_width = 1};
+constexpr Geometry odd{.stride_height = 2, .stride_width = 3, .padding_height = 2, .padding_width = 1};
+constexpr Geometry dilated{.padding_height = 1, .padding_width = 2, .dilation_height = 2, .dilation_width = 2};
+constexpr Geometry dilated_strided{.stride_height = 2, .stride_width = 2, .padding_width = 2, .dilation_height = 2, .dilation_width = 2};
+constexpr Geometry coprime{.stride_height = 3, .stride_width = 2, .padding_height = 2, .padding_width = 2, .dilation_height = 2, .dilation_width = 3};
+constexpr Geometry grouped{.padding_width = 1, .groups = 2};
+constexpr Geometry depthwise{.padding_height = 1, .padding_width = 1, .groups = 7};
+constexpr Geometry depthwise_strided{.stride_height = 2, .stride_width = 2, .padding_height = 1, .padding_width = 1, .groups = 3};
+constexpr Geometry skipping{.stride_height = 3, .stride_width = 2};
+constexpr Geometry swallowed{.padding_height = 2, .padding_width = 4};
+constexpr Geometry wide{.padding_width = 6};
+}  // namespace
+
+TEST_CASE_TEMPLATE("convolution on every kind of lanes", L, float, Native<float>, Double<float>, double, Native<double>, Double<double>) {
+    check<padded, Shape<3, 6, 7>, Shape<7, 3, 3, 3>, L>();
+    check<odd, Shape<5, 7, 11>, Shape<3, 5, 3, 4>, L>();
+}
+
+TEST_CASE_TEMPLATE("convolution of LeNet-5, in small", L, Native<float>) {
+    check<plain, Shape<1, 9, 28>, Shape<6, 1, 5, 5>, L>();
+    check<plain, Shape<6, 6, 12>, Shape<16, 6, 5, 5>, L>();
+}
+
+TEST_CASE_TEMPLATE("convolution of 1 x 1, with stride past some of the input", L, Native<float>, double) {
+    check<plain, Shape<13, 3, 5>, Shape<7, 13, 1, 1>, L>();
+    check<skipping, Shape<5, 7, 6>, Shape<3, 5, 1, 1>, L>();
+}
+
+TEST_CASE_TEMPLATE("convolution with dilation", L, Double<float>) {
+    check<dilated, Shape<1, 7, 9>, Shape<5, 1, 3, 2>, L>();
+    check<dilated_strided, Shape<2, 9, 9>, Shape<3, 2, 3, 3>, L>();
+    check<coprime, Shape<2, 9, 11>, Shape<3, 2, 3, 3>, L>();
+}
+
+TEST_CASE_TEMPLATE("convolution in groups", L, Native<double>) {
+    check<grouped, Shape<6, 5, 7>, Shape<10, 3, 2, 3>, L>();
+    check<depthwise, Shape<7, 5, 13>, Shape<7, 1, 3, 3>, L>();
+    check<depthwise_strided, Shape<3, 7, 8>, Shape<6, 1, 3, 3>, L>();
+}
+
+TEST_CASE_TEMPLATE("convolution with more padding than input, and with a wide kernel", L, Native<float>) {
+    check<swallowed, Shape<2, 2, 3>, Shape<3, 2, 4, 7>, L>();
+    check<wide, Shape<1, 1, 29>, Shape<2, 1, 1, 13>, L>();
+}
+
+TEST_CASE("convolution in a constant expression") {
+    constexpr auto result = [] {
+        const std::array<double, 9> x{1, 2, 3, 4, 5, 6, 7, 8, 9};
+        const std::array<double, 4> w{1, 0, 0, -1};
+        const std::array<double, 1> b{10};
+        std::array<double, 4> y{};
+        kiln::convolution::forward<plain>(View<Shape<1, 1, 2, 2>, const double>{w.data()}, View<Shape<1>, const double>{b.data()},
+                                          View<Shape<1, 3, 3>, const double>{x.data()}, View<Shape<1, 2, 2>, double>{y.data()});
+        return y;
+    }();
+    static_assert(result == std::array<double, 4>{6, 6, 6, 6});
+}

@@ -1,0 +1,13 @@
+#include "kiln/layers/flatten.hpp"
+#include <doctest/doctest.h>
+#include "support/reference.hpp"
+
+using kiln::Flatten, kiln::Shape;
+
+TEST_CASE("Flatten: the same numbers as one row") {
+    static_assert(std::is_same_v<kiln::output_of<Flatten, Shape<3, 2, 5>>, Shape<30>>);
+    check_layer_in_all_lanes<Flatten, Shape<3, 2, 5>>([](Sample& s) {
+        s.y = s.x;
+        s.dx = s.dy;
+    });
+}

@@ -1,0 +1,13 @@
+#include "kiln/layers/identity.hpp"
+#include <doctest/doctest.h>
+#include "support/reference.hpp"
+
+using kiln::Identity, kiln::Shape;
+
+TEST_CASE("Identity: the same numbers") {
+    static_assert(std::is_same_v<kiln::output_of<Identity, Shape<3, 2, 5>>, Shape<3, 2, 5>>);
+    check_layer_in_all_lanes<Identity, Shape<3, 2, 5>>([](Sample& s) {
+        s.y = s.x;
+        s.dx = s.dy;
+    });
+}
