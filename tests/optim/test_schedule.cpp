@@ -87,13 +87,18 @@ TEST_CASE("schedule: none is constant, and any callable will do") {
                             std::vector<double>{0.2, 0.3, 0.4, 0.2});
 }
 
-TEST_CASE("schedule: no steps, no epochs: a rate all the same") {
-    for (const Schedule& schedule :
-         {Schedule{}, Schedule{StepDecay{.every = 1}}, Schedule{Cosine{}}, Schedule{WarmUp{}}, Schedule{OneCycle{}}}) {
-        const double rate = schedule(0.4, {0, 0, 0});
-        CHECK(rate > 0);
-        CHECK(rate <= 0.4);
-    }
+TEST_CASE("schedule: what a schedule must know of its training is asked for") {
+    const Progress unknown{.step = 10};
+    CHECK(Schedule{}(0.4, unknown) == 0.4);
+    CHECK(WarmUp{}(0.4, unknown) == 0.4);
+    CHECK(StepDecay{.every = 10, .factor = 0.5, .unit = StepDecay::steps}(0.4, unknown) == 0.2);
+    CHECK_THROWS_WITH_AS(Cosine{}(0.4, unknown), "Cosine: steps is 0, but must be known: in a loop of your own, give it in TrainerOptions",
+                         OptionError);
+    CHECK_THROWS_WITH_AS(OneCycle{}(0.4, unknown), "OneCycle: steps is 0, but must be known: in a loop of your own, give it in TrainerOptions",
+                         OptionError);
+    CHECK_THROWS_WITH_AS(StepDecay{.every = 1}(0.4, unknown),
+                         "StepDecay: steps_per_epoch is 0, but must be known: in a loop of your own, give it in TrainerOptions", OptionError);
+    CHECK_THROWS_AS((WarmUp{.steps = 4, .then = Cosine{}}(0.4, unknown)), OptionError);
 }
 
 TEST_CASE("schedule: options out of range are refused where the schedule is given") {

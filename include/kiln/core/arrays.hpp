@@ -118,7 +118,7 @@ template <class List, class T> void visit(const std::string& path, T* data, auto
     } else {
         unroll<List::count>([&]<std::size_t I>() {
             using Element = typename List::template Element<I>;
-            visit<Element>((path.empty() ? path : path + '.') + detail::name_of<Element>(I), data + List::offsets[I], f);
+            kiln::visit<Element>((path.empty() ? path : path + '.') + detail::name_of<Element>(I), data + List::offsets[I], f);
         });
     }
 }

@@ -27,6 +27,7 @@ struct Cut {
 };
 
 inline constexpr std::size_t max_shards = 64;
+inline constexpr std::size_t board_width = 4096;  // the most numbers of one total() of a layer that mixes samples
 
 // at(0) + ... + at(count - 1) as a balanced tree: ((0 + 1) + (2 + 3)) + ...; count is a power of two up to max_shards.
 constexpr auto tree_sum(std::size_t count, auto&& at) {
@@ -53,7 +54,6 @@ template <class T> struct Step {
     T* gradients = nullptr;        // [shards][gradient_extent]
     std::size_t gradient_extent = 0;
     T* board = nullptr;            // [2][shards][board_width]: partial sums, two in turn
-    std::size_t board_width = 0;
     std::size_t turn = 0;
 };
 
@@ -77,13 +77,14 @@ template <class L> struct Group {
     L random(std::size_t t, std::size_t instance, std::size_t element) const {
         std::array<T, lane_count<L>> u;
         for (std::size_t lane = 0; lane < lane_count<L>; ++lane)
-            u[lane] = uniform<T>(key(step->seed, step->number, instance, tiles[t].first_sample + lane, element));
+            u[lane] = uniform<T>(key(step->seed, Stream::dropout, step->number, instance, tiles[t].first_sample + lane, element));
         return from_lanes<L>(u);
     }
 
     // The sum over the whole minibatch, the same bits on every thread. Every thread of the team must call it.
     template <std::size_t N> void total(std::array<T, N>& out, auto&& add) const {
-        T* const board = step->board + step->turn * step->cut.shards * step->board_width;
+        static_assert(N <= board_width, "a total of so many numbers has no room on the board: take it in several");
+        T* const board = step->board + step->turn * step->cut.shards * board_width;
         step->turn ^= 1;  // two boards in turn: one barrier is enough
         std::size_t t = 0;
         const std::size_t end = step->cut.first_shard(step->thread + 1, step->threads);
@@ -91,11 +92,11 @@ template <class L> struct Group {
             std::array<L, N> sums;
             sums.fill(L(0));
             for (; t < count && tiles[t].shard == s; ++t) add(t, sums);
-            for (std::size_t k = 0; k < N; ++k) board[s * step->board_width + k] = sum(sums[k]);
+            for (std::size_t k = 0; k < N; ++k) board[s * board_width + k] = sum(sums[k]);
         }
-        barrier();
+        barrier(step->threads);
         for (std::size_t k = 0; k < N; ++k)
-            out[k] = tree_sum(step->cut.shards, [&](std::size_t s) { return board[s * step->board_width + k]; });
+            out[k] = tree_sum(step->cut.shards, [&](std::size_t s) { return board[s * board_width + k]; });
     }
 };
 

@@ -164,9 +164,17 @@ namespace detail {
 #ifdef KILN_HAS_XSIMD
 template <class T> concept Batch = xsimd::is_batch<T>::value;
 template <Batch B> B fma_of(B a, B b, B c) {
-#if defined(__AVX512F__)  // xsimd 8.1 multiplies and adds there, which rounds twice and costs a quarter of the peak
-    if constexpr (sizeof(B) == 64 && std::is_same_v<typename B::value_type, float>) return _mm512_fmadd_ps(a, b, c);
+    // xsimd 8.1 multiplies and adds in the widest registers and in the narrowest, which rounds twice and costs a quarter of
+    // the peak.
+    [[maybe_unused]] constexpr bool single = std::is_same_v<typename B::value_type, float>;
+#if defined(__AVX512F__)
+    if constexpr (sizeof(B) == 64 && single) return _mm512_fmadd_ps(a, b, c);
     else if constexpr (sizeof(B) == 64) return _mm512_fmadd_pd(a, b, c);
+    else
+#endif
+#if defined(__FMA__)
+    if constexpr (sizeof(B) == 16 && single) return _mm_fmadd_ps(a, b, c);
+    else if constexpr (sizeof(B) == 16) return _mm_fmadd_pd(a, b, c);
     else
 #endif
         return xsimd::fma(a, b, c);

@@ -19,7 +19,8 @@ inline std::size_t default_threads() {
 }
 
 // Calls f(thread, threads) on every thread of a team. The team may be smaller than asked for, down to one where the
-// caller already is inside a parallel region: what f computes must not depend on it.
+// caller already is inside a parallel region: what f computes must not depend on it. f must not throw where there is more
+// than one thread: OpenMP lets no exception out of a region.
 inline void parallel(std::size_t threads, auto&& f) {
 #if defined(_OPENMP)
     if (threads > 1) {
@@ -28,17 +29,16 @@ inline void parallel(std::size_t threads, auto&& f) {
         return;
     }
 #endif
-    // One thread still gets a region of its own: an orphaned barrier would else bind to a region of the caller's.
-#if defined(_OPENMP)
-#pragma omp parallel num_threads(1)
-#endif
     f(std::size_t{0}, std::size_t{1});
 }
 
-// Waits until every thread of the team has come here.
-inline void barrier() {
+// Waits until every thread of a team of so many has come here. A team of one has no region of its own (OpenMP allocates for
+// one every time): its barrier would bind to a region of the caller's.
+inline void barrier([[maybe_unused]] std::size_t threads) {
 #if defined(_OPENMP)
+    if (threads > 1) {
 #pragma omp barrier
+    }
 #endif
 }
 

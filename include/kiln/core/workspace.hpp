@@ -42,7 +42,8 @@ constexpr Place<T> root_place(const T* parameters, const T* buffers) {
 // (no broadcast in the multiply-add), but a tile of a deep network should stay in a core's second cache.
 template <class Net, class In, class T>
 inline constexpr std::size_t tile_width = [] {
-    constexpr std::size_t native = native_width<T>, bytes = 2 * native * sizeof(T) * tile_extent<Net, In, Mode::training>;
+    constexpr std::size_t native = native_width<T>;
+    constexpr std::size_t bytes = 2 * native * sizeof(T) * (tile_extent<Net, In, Mode::training> - In::size);  // no dx of the input
     return register_count < 32 && native > 1 && bytes <= 192 * 1024 ? 2 * native : native;
 }();
 

@@ -17,11 +17,12 @@
 
 namespace kiln {
 
-// Where training stands: step 0 to steps - 1, a step being a minibatch.
+// Where training stands: step 0 to steps - 1, a step being a minibatch. fit knows them all; in a loop of one's own they are
+// what TrainerOptions says, and 0 is "not said".
 struct Progress {
     std::size_t step = 0;
-    std::size_t steps = 1;
-    std::size_t steps_per_epoch = 1;
+    std::size_t steps = 0;
+    std::size_t steps_per_epoch = 0;
 };
 
 // Any schedule, a user's lambda too. Without one the rate stays as it is. Throws OptionError for options out of range.
@@ -43,6 +44,12 @@ private:
 };
 
 namespace detail {
+// What a schedule must know of its training.
+inline double known(std::size_t n, const char* schedule, const char* what) {
+    check_option(n > 0, schedule, what, 0, "known: in a loop of your own, give it in TrainerOptions");
+    return static_cast<double>(n);
+}
+
 // From `from` (part 0) to `to` (part 1) along half a cosine.
 inline double cosine_between(double from, double to, double part) {
     return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * part));
@@ -68,8 +75,8 @@ struct StepDecay {
         check_option(factor >= 0 && std::isfinite(factor), "StepDecay", "factor", factor, "0 or positive, and finite");
     }
     double operator()(double rate, Progress progress) const {
-        const std::size_t done =
-            unit == steps ? progress.step : progress.step / std::max<std::size_t>(progress.steps_per_epoch, 1);
+        if (unit == epochs) detail::known(progress.steps_per_epoch, "StepDecay", "steps_per_epoch");
+        const std::size_t done = unit == steps ? progress.step : progress.step / progress.steps_per_epoch;
         return rate * std::pow(factor, static_cast<double>(done / every));
     }
 };
@@ -82,7 +89,7 @@ struct Cosine {
         check_option(minimum >= 0 && std::isfinite(minimum), "Cosine", "minimum", minimum, "0 or positive, and finite");
     }
     double operator()(double rate, Progress progress) const {
-        const double steps = static_cast<double>(std::max<std::size_t>(progress.steps, 1));
+        const double steps = detail::known(progress.steps, "Cosine", "steps");
         return detail::cosine_between(rate, minimum, std::min(static_cast<double>(progress.step) / steps, 1.0));
     }
 };
@@ -101,7 +108,7 @@ struct WarmUp {
         if (progress.step < steps)
             return rate * (start_factor +
                            (1 - start_factor) * static_cast<double>(progress.step) / static_cast<double>(steps));
-        const std::size_t rest = std::max(progress.steps, progress.step + 1) - steps;
+        const std::size_t rest = progress.steps == 0 ? 0 : std::max(progress.steps, progress.step + 1) - steps;
         return then(rate, {progress.step - steps, rest, progress.steps_per_epoch});
     }
 };
@@ -121,7 +128,7 @@ struct OneCycle {
                      "positive and finite");
     }
     double operator()(double rate, Progress progress) const {
-        const double last = static_cast<double>(std::max<std::size_t>(progress.steps, 1)) - 1;
+        const double last = detail::known(progress.steps, "OneCycle", "steps") - 1;
         const double step = std::min(static_cast<double>(progress.step), last);
         const double peak = start * (last + 1) - 1;  // below 0 where there are too few steps to climb
         const double first = rate / division;

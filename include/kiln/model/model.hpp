@@ -1,0 +1,257 @@
+// Model<Net, Input, T>: a network's numbers. The network is a type; this is the value.
+//
+//     kiln::Model<LeNet5, kiln::Shape<1, 28, 28>> model{kiln::Seed{1}};
+//     xt::xtensor<float, 2> p = model.probabilities(images);               // images [n, 1, 28, 28], p [n, 10]
+//
+// predict() gives the network's outputs, probabilities() their softmax, classify() the class of the largest; each takes a
+// data set, a batch (the samples along the first axis) or one sample, and each has a form that fills the caller's tensor and
+// allocates nothing once a thread has predicted before. All are const and may run on many threads at once.
+#pragma once
+#include <map>
+#include <string>
+#include "kiln/core/chain.hpp"
+#include "kiln/core/initialise.hpp"
+#include "kiln/data/dataset.hpp"
+#include "kiln/layers/flatten.hpp"
+#include "kiln/layers/softmax.hpp"
+#include "kiln/losses/accuracy.hpp"
+#include "kiln/model/infer.hpp"
+#include "kiln/tensor/tensor.hpp"
+
+namespace kiln {
+
+// Where a model's first numbers come from: the same seed gives the same bits everywhere.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
+namespace detail {
+// Gives every layer its starting numbers; layer `instance` draws from its own stream.
+template <class Layer, class In, class T>
+constexpr void initialise(T* parameters, T* buffers, std::uint64_t seed, std::size_t instance = 0) {
+    if constexpr (requires { typename Layer::template Parts<In>; }) {
+        using Parts = typename Layer::template Parts<In>;
+        unroll<Parts::count>([&]<std::size_t I>() {
+            using Part = typename Parts::template at<I>;
+            initialise<typename Part::Layer, typename Part::In>(parameters + parameters_of<Layer, In>::offsets[I],
+                                                                buffers + buffers_of<Layer, In>::offsets[I], seed,
+                                                                instance + Layer::instances[I]);
+        });
+    } else {
+        if constexpr (requires(Draw draw) { Layer::init(parameters_of<Layer, In>::views(parameters), draw); }) {
+            Draw draw{key(seed, Stream::initialise, instance)};
+            Layer::init(parameters_of<Layer, In>::views(parameters), draw);
+        }
+        if constexpr (requires { Layer::init_buffers(buffers_of<Layer, In>::views(buffers)); })
+            Layer::init_buffers(buffers_of<Layer, In>::views(buffers));
+    }
+}
+
+template <class List> inline constexpr std::size_t numbers_in = List::shape::size;
+template <class... Elements> inline constexpr std::size_t numbers_in<Arrays<Elements...>> = (std::size_t{0} + ... + numbers_in<Elements>);
+template <Name name, class List> inline constexpr std::size_t numbers_in<Named<name, List>> = numbers_in<List>;
+
+template <Name> struct no_parameter_is_named;  // never defined: its argument is the message
+}  // namespace detail
+
+// A part of a model: the parameters and buffers of one of its layers, under that layer's own names. It refers to the model.
+template <class Net, class In, class T>
+class Part {
+public:
+    using Parameters = parameters_of<Net, In>;
+    using Buffers = buffers_of<Net, In>;
+    Part(T* parameters, T* buffers) : parameters_(parameters), buffers_(buffers) {}
+    // Calls f("0.weight", View) for every array, parameters then buffers.
+    void visit(auto&& f) const {
+        kiln::visit<Parameters>("", parameters_, f);
+        kiln::visit<Buffers>("", buffers_, f);
+    }
+
+private:
+    T *parameters_, *buffers_;
+};
+
+template <class Net, class Input_, class T = float>
+class Model {
+public:
+    using Network = Net;
+    using Input = Input_;
+    using Output = output_of<Net, Input>;
+    using Scalar = T;
+    using Parameters = parameters_of<Net, Input>;
+    using Buffers = buffers_of<Net, Input>;
+
+    static constexpr std::size_t parameter_count = detail::numbers_in<Parameters>;
+    // Of one sample's prediction, and of a training step's share of one sample (no gradient of the network's input): twice the
+    // multiply-adds of matrix products and convolutions, by real taps.
+    static constexpr std::size_t flops = 2 * multiply_adds<Net, Input>;
+    static constexpr std::size_t training_flops = flops + 2 * backward_multiply_adds<Net, Input, false>;
+
+    // Every layer's own default, PyTorch's.
+    explicit Model(Seed seed) : parameters_(Parameters::extent), buffers_(Buffers::extent) {
+        detail::initialise<Net, Input>(parameters_.data(), buffers_.data(), seed.value);
+    }
+    // Then the initialiser's for what it sets: Kaiming{}, Xavier{}, Normal{}, Constant{} or initialiser(view, name, stream).
+    Model(Seed seed, const auto& initialiser) : Model(seed) {
+        std::uint64_t number = 0;
+        kiln::visit<Parameters>("", parameters_.data(), [&](const std::string& name, auto view) {
+            initialiser(view, std::string_view{name}, key(seed.value, Stream::initialise, ~number++));
+        });
+    }
+
+    // A parameter or buffer by PyTorch's name, as a writable xtensor of its shape over the model's own memory.
+    template <Name name> auto parameter() { return view<name>(*this); }
+    template <Name name> auto parameter() const { return view<name>(*this); }
+
+    // Layer I of the network, for saving and loading it alone.
+    template <std::size_t I> auto part() { return part_of<I, T>(*this); }
+    template <std::size_t I> auto part() const { return part_of<I, const T>(*this); }
+
+    // Calls f("0.weight", View) for every array, parameters then buffers.
+    void visit(auto&& f) { visit_all(*this, f); }
+    void visit(auto&& f) const { visit_all(*this, f); }
+
+    // All parameters, all buffers, one after another, each array padded to whole vectors with zeros that must stay zero.
+    std::span<T> parameters() { return parameters_; }
+    std::span<const T> parameters() const { return parameters_; }
+    std::span<T> buffers() { return buffers_; }
+    std::span<const T> buffers() const { return buffers_; }
+
+    // "1.num_batches_tracked": PyTorch's BatchNorm saves one; it is kept and saved again.
+    std::map<std::string, std::int64_t>& batches_tracked() { return batches_tracked_; }
+    const std::map<std::string, std::int64_t>& batches_tracked() const { return batches_tracked_; }
+
+    // The network's outputs. DataError where the samples are not of the model's input shape.
+    auto predict(const auto& x) const { return filled(x, [&](auto& y) { predict(x, y); }); }
+    void predict(const auto& x, auto& y) const {
+        each_output(x, y, [](auto) {});
+    }
+    // Their softmax along the last axis; the outputs themselves where the network ends in Softmax.
+    auto probabilities(const auto& x) const { return filled(x, [&](auto& y) { probabilities(x, y); }); }
+    void probabilities(const auto& x, auto& y) const {
+        each_output(x, y, [](auto out) {
+            if constexpr (!gives_probabilities<Net>) Softmax::forward(Same{as_const(out), out});
+        });
+    }
+    // The class of the largest output: an int for one sample, else one for each.
+    auto classify(const auto& x) const {
+        if constexpr (is_one_sample<decltype(x)>) {
+            int label = 0;
+            each_label(x, &label);
+            return label;
+        } else {
+            Tensor<int, 1> labels(std::array{count_of(x)});
+            each_label(x, labels.data());
+            return labels;
+        }
+    }
+    void classify(const auto& x, Tensor<int, 1>& labels) const {
+        check_rows(labels.size(), count_of(x));
+        each_label(x, labels.data());
+    }
+
+    // Calls consume(indices, outputs as View<Output, L>) tile by tile, on several threads: what prediction and evaluation are
+    // made of. The source is a Dataset or Rows.
+    void for_each_tile(const auto& source, auto&& consume) const {
+        infer<Net, Input, Lanes<T, tile_width<Net, Input, T>>>(parameters_.data(), buffers_.data(), source, default_threads(), consume);
+    }
+
+private:
+    template <class X> static constexpr bool is_dataset = requires(const X& x) { x.load_inputs(std::span<const SampleIndex>{}, static_cast<T*>(nullptr)); };
+    template <class X> static constexpr std::size_t rank_of = [] {
+        if constexpr (is_dataset<X>) return Input::rank + 1;
+        else return std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<X>().shape())>>;
+    }();
+    template <class X> static constexpr bool is_one_sample = rank_of<X> == Input::rank;
+    // What a layer that works in place is given where it is no part of a network.
+    template <class X, class Y> struct Same {
+        using L = std::remove_reference_t<decltype(std::declval<Y>()[0])>;
+        X x;
+        Y y;
+    };
+
+    template <class X> static std::size_t count_of(const X& x) {
+        if constexpr (is_dataset<X>) return x.size();
+        else if constexpr (is_one_sample<X>) return 1;
+        else return static_cast<std::size_t>(*x.shape().begin());
+    }
+    static void check_rows(std::size_t found, std::size_t expected) {
+        if (found != expected)
+            fail<DataError>("the tensor to fill has " + std::to_string(found) + " rows, but there are " + std::to_string(expected) + " samples");
+    }
+    template <class X> static auto filled(const X& x, auto&& fill) {
+        auto y = [&] {
+            if constexpr (is_one_sample<X>) return make_sample<T, Output>();
+            else return make_batch<T, Output>(count_of(x));
+        }();
+        fill(y);
+        return y;
+    }
+
+    // f(source): a data set as it is, tensors as rows of numbers of type T.
+    template <class X> static void with_source(const X& x, auto&& f) {
+        if constexpr (is_dataset<X>) {
+            static_assert(std::is_same_v<typename X::Input, Input>, "the data set's input shape is not the model's");
+            f(x);
+        } else {
+            static_assert(rank_of<X> == Input::rank || rank_of<X> == Input::rank + 1,
+                          "give a data set, a batch with the samples along the first axis, or one sample of the model's input shape");
+            if constexpr (is_one_sample<X>) check_sample<Input>(x);
+            else check_batch<Input>(x);
+            const auto& values = in_rows<T>(x);
+            f(Rows<Input, Shape<1>, T>{first_number(values), count_of(x)});
+        }
+    }
+    template <class Y> void each_output(const auto& x, Y& y, auto&& finish) const {
+        static_assert(InRows<Y, T>, "the tensor to fill has the model's scalar type and the row-major order of a kiln::Tensor");
+        if constexpr (is_one_sample<decltype(x)>) check_sample<Output>(y, "the tensor to fill");
+        else check_rows(check_batch<Output>(y, "the tensor to fill"), count_of(x));
+        with_source(x, [&](const auto& source) {
+            for_each_tile(source, [&]<class L>(std::span<const SampleIndex> which, View<Output, L> out) {
+                finish(out);
+                store_rows(static_cast<const L*>(out.data), Output::size, which.size(), first_number(y) + which.front() * Output::size, Output::size);
+            });
+        });
+    }
+    void each_label(const auto& x, int* labels) const {
+        static_assert(Output::rank == 1, "classify needs a network whose output is one row of classes");
+        with_source(x, [&](const auto& source) {
+            for_each_tile(source, [&]<class L>(std::span<const SampleIndex> which, View<Output, L> out) {
+                const auto best = to_lanes(argmax(as_const(out)));
+                for (std::size_t i = 0; i < which.size(); ++i) labels[which[i]] = static_cast<int>(best[i]);
+            });
+        });
+    }
+
+    template <Name name> static auto view(auto& self) {
+        using InParameters = decltype(find<Parameters, name>());
+        using InBuffers = decltype(find<Buffers, name>());
+        if constexpr (!std::is_same_v<InParameters, NotFound>) return fixed_view<typename InParameters::shape>(self.parameters_.data() + InParameters::offset);
+        else if constexpr (!std::is_same_v<InBuffers, NotFound>) return fixed_view<typename InBuffers::shape>(self.buffers_.data() + InBuffers::offset);
+        else return detail::no_parameter_is_named<name>{};
+    }
+    template <std::size_t I, class U> static auto part_of(auto& self) {
+        using Child = typename Net::template Parts<Input>::template at<I>;
+        return Part<typename Child::Layer, typename Child::In, U>{self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I]};
+    }
+    static void visit_all(auto& self, auto&& f) {
+        kiln::visit<Parameters>("", self.parameters_.data(), f);
+        kiln::visit<Buffers>("", self.buffers_.data(), f);
+    }
+
+    AlignedVector<T> parameters_, buffers_;
+    std::map<std::string, std::int64_t> batches_tracked_;
+};
+
+// A network that does not fit its input is one error, a sentence. The model then plays a Flatten, so that what is done
+// with it afterwards adds no error of its own.
+template <class Net, class Input, class T>
+    requires(!Net::template accepts<Input>)
+class Model<Net, Input, T> : public Model<Flatten, Input, T> {
+    static_assert(Report<network_fault<Net, Input>>::size > 0);
+
+public:
+    using Model<Flatten, Input, T>::Model;
+};
+
+}  // namespace kiln

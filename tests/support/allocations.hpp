@@ -1,0 +1,71 @@
+// allocations(): how often memory has been asked for so far, on any thread, by whatever means. For one file of a test
+// program: it replaces malloc and its relatives, which operator new calls, where the C library is glibc, else (and under a
+// sanitizer, which has a malloc of its own) operator new in all its forms.
+#pragma once
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define KILN_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define KILN_TEST_SANITIZED 1
+#endif
+#endif
+
+namespace kiln_test {
+inline std::atomic<std::size_t> allocation_count{0};
+inline std::size_t allocations() { return allocation_count.load(); }
+}  // namespace kiln_test
+
+#if defined(__GLIBC__) && !defined(KILN_TEST_SANITIZED)
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void __libc_free(void*);
+
+void* malloc(std::size_t size) noexcept {
+    ++kiln_test::allocation_count;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+    ++kiln_test::allocation_count;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) noexcept {
+    ++kiln_test::allocation_count;
+    return __libc_realloc(old, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) noexcept {
+    ++kiln_test::allocation_count;
+    return __libc_memalign(alignment, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return memalign(alignment, size); }
+int posix_memalign(void** result, std::size_t alignment, std::size_t size) noexcept {
+    *result = memalign(alignment, size);
+    return *result ? 0 : ENOMEM;
+}
+void free(void* p) noexcept { __libc_free(p); }
+}
+#else
+void* operator new(std::size_t size) {
+    ++kiln_test::allocation_count;
+    if (void* p = std::malloc(size ? size : 1)) return p;
+    throw std::bad_alloc{};
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++kiln_test::allocation_count;
+    const auto step = static_cast<std::size_t>(alignment);
+    if (void* p = std::aligned_alloc(step, (size + step - 1) / step * step)) return p;
+    throw std::bad_alloc{};
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+#endif
