@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <cerrno>
 #include <csignal>
 #include <iterator>
+#include <utility>
 #include <vector>
 #include "kiln/io/atomic_file.hpp"
 #include "support/files.hpp"
@@ -10,6 +12,25 @@
 using namespace kiln;
 using namespace kiln_test;
 namespace fs = std::filesystem;
+
+namespace {
+struct Flushed {
+    fs::path path;         // as the file was called then
+    std::uintmax_t size;   // of it
+    bool target_is_there;  // under its own name
+};
+std::vector<Flushed> flushed;
+fs::path target;
+int flush_error = 0;  // what the next fsync fails with
+}  // namespace
+
+// In place of the system's, in this whole program: tests see what is flushed and when, and can make it fail.
+extern "C" int fsync(int file) {
+    const fs::path path = fs::read_symlink("/proc/self/fd/" + std::to_string(file));
+    flushed.push_back({path, fs::is_regular_file(path) ? fs::file_size(path) : 0, fs::exists(target)});
+    errno = std::exchange(flush_error, 0);
+    return errno == 0 ? 0 : -1;
+}
 
 namespace {
 std::string text_of(const fs::path& path) {
@@ -162,6 +183,28 @@ TEST_CASE("a full disk leaves the old file and no other") {
     const SmallDisk disk{5000};
     CHECK(failure(path, std::string(5000, 'x')) == "");
     CHECK(fs::file_size(path) == 5000);
+}
+
+TEST_CASE("the whole file is flushed to disk before it takes its name, and the folder after") {
+    const TemporaryFolder folder;
+    target = folder.path() / "a";
+    flushed.clear();
+    write(target, "text");
+    REQUIRE(flushed.size() == 2);
+    CHECK(flushed[0].path.parent_path() == folder.path());
+    CHECK(flushed[0].size == 4);
+    CHECK(!flushed[0].target_is_there);
+    CHECK(flushed[1].path == folder.path());
+    CHECK(flushed[1].target_is_there);
+}
+
+TEST_CASE("a file that cannot be flushed leaves the old file and no other") {
+    const TemporaryFolder folder;
+    const fs::path path = folder.write("a", {'o', 'l', 'd'});
+    flush_error = EIO;
+    CHECK(failure(path).ends_with("it cannot be flushed to disk: Input/output error"));
+    CHECK(text_of(path) == "old");
+    CHECK(entries(folder.path()) == 1);
 }
 
 TEST_CASE("what is no plain file is refused and stays what it is") {

@@ -269,8 +269,9 @@ private:
         read(&length, sizeof length);
         if (const std::uint64_t left = size - sizeof length; length > left) {
             if ((length & 0xffffffff) == 0x04034b50)  // "PK\3\4"
-                fail<FormatError>(path_ + " is a zip file, as torch.save writes, expected safetensors: save it from "
-                                          "Python with safetensors.torch.save_file(module.state_dict(), path)");
+                fail<FormatError>(path_ +
+                                  " is a zip file, as torch.save writes, expected safetensors: save it from "
+                                  "Python with safetensors.torch.save_file(module.state_dict(), path)");
             foreign("it claims a header of " + std::to_string(length) + " bytes, and " + std::to_string(left) +
                     " follow");
         }

@@ -60,15 +60,22 @@ class Part {
 public:
     using Parameters = parameters_of<Net, In>;
     using Buffers = buffers_of<Net, In>;
-    Part(T* parameters, T* buffers) : parameters_(parameters), buffers_(buffers) {}
-    // Calls f("0.weight", View) for every array, parameters then buffers.
+    using BatchesTracked = std::conditional_t<std::is_const_v<T>, const std::map<std::string, std::int64_t>, std::map<std::string, std::int64_t>>;
+    Part(T* parameters, T* buffers, std::string prefix, BatchesTracked& batches_tracked)
+        : parameters_(parameters), buffers_(buffers), prefix_(std::move(prefix)), batches_tracked_(&batches_tracked) {}
+    // Calls f("weight", View) for every array, parameters then buffers.
     void visit(auto&& f) const {
         kiln::visit<Parameters>("", parameters_, f);
         kiln::visit<Buffers>("", buffers_, f);
     }
+    // What the model puts before the part's own names, "2.", and the model's counters.
+    const std::string& prefix() const { return prefix_; }
+    BatchesTracked& batches_tracked() const { return *batches_tracked_; }
 
 private:
     T *parameters_, *buffers_;
+    std::string prefix_;
+    BatchesTracked* batches_tracked_;
 };
 
 template <class Net, class Input_, class T = float>
@@ -232,7 +239,9 @@ private:
     }
     template <std::size_t I, class U> static auto part_of(auto& self) {
         using Child = typename Net::template Parts<Input>::template at<I>;
-        return Part<typename Child::Layer, typename Child::In, U>{self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I]};
+        return Part<typename Child::Layer, typename Child::In, U>{
+            self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I],
+            detail::name_of<typename Parameters::template Element<I>>(I) + '.', self.batches_tracked_};
     }
     static void visit_all(auto& self, auto&& f) {
         kiln::visit<Parameters>("", self.parameters_.data(), f);
