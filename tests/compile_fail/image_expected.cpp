@@ -5,8 +5,8 @@
 #include "kiln/layers/linear.hpp"
 #include "kiln/layers/max_pool.hpp"
 #include "kiln/layers/relu.hpp"
-#include "kiln/model/model.hpp"
 #include "kiln/layers/reshape.hpp"
+#include "kiln/model/model.hpp"
 
 #ifdef CONTROL
 using Net = kiln::Sequential<kiln::Linear<784, 96>, kiln::Reshape<6, 4, 4>, kiln::Conv<6, 16, 3>>;

@@ -12,8 +12,8 @@ constexpr std::size_t features = 864;
 #else
 constexpr std::size_t features = 400;
 #endif
-using Net = kiln::Sequential<kiln::Conv<1, 6, 5>, kiln::ReLU, kiln::MaxPool<2>, kiln::Flatten, kiln::Linear<features, 120>, kiln::ReLU,
-                             kiln::Linear<120, 10>>;
+using Net = kiln::Sequential<kiln::Conv<1, 6, 5>, kiln::ReLU, kiln::MaxPool<2>, kiln::Flatten,
+                             kiln::Linear<features, 120>, kiln::ReLU, kiln::Linear<120, 10>>;
 
 int main() {
     kiln::Model<Net, kiln::Shape<1, 28, 28>> model{kiln::Seed{1}};

@@ -1,5 +1,5 @@
-#include "kiln/compose/sequential.hpp"
 #include <doctest/doctest.h>
+#include "kiln/compose/sequential.hpp"
 #include "kiln/layers/avg_pool.hpp"
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/flatten.hpp"
@@ -23,13 +23,18 @@ using Parameters = std::vector<std::vector<float>>;
 constexpr std::size_t width = native_width<float>;
 
 // The same as run_layer<Sequential<Layers...>>, but each layer by itself, with memory of its own.
-template <class In> LayerRun<float> one_by_one(Parameters, std::vector<float> x, const std::vector<float>& dy, RunOptions) { return {x, dy, {}, {}}; }
+template <class In>
+LayerRun<float> one_by_one(Parameters, std::vector<float> x, const std::vector<float>& dy, RunOptions) {
+    return {x, dy, {}, {}};
+}
 template <class In, class Layer, class... Rest>
-LayerRun<float> one_by_one(Parameters parameters, std::vector<float> x, const std::vector<float>& dy, RunOptions options) {
+LayerRun<float> one_by_one(Parameters parameters, std::vector<float> x, const std::vector<float>& dy,
+                           RunOptions options) {
     std::vector<float> flat(parameters_of<Layer, In>::extent);
     std::ptrdiff_t count = 0;
     visit<parameters_of<Layer, In>>("", flat.data(), [&](const std::string&, auto) { ++count; });
-    const Parameters own(parameters.begin(), parameters.begin() + count), others(parameters.begin() + count, parameters.end());
+    const Parameters own(parameters.begin(), parameters.begin() + count),
+        others(parameters.begin() + count, parameters.end());
 
     const std::vector<float> y = run_layer<Layer, In, width, Mode::inference>(own, x, {}).y;
     auto rest = one_by_one<output_of<Layer, In>, Rest...>(others, y, dy, options);
@@ -42,7 +47,9 @@ LayerRun<float> one_by_one(Parameters parameters, std::vector<float> x, const st
 
 template <class Net> struct unpack;
 template <class... Layers> struct unpack<Sequential<Layers...>> {
-    template <class In> static LayerRun<float> run(const Parameters& p, const std::vector<float>& x, const std::vector<float>& dy, RunOptions options) {
+    template <class In>
+    static LayerRun<float> run(const Parameters& p, const std::vector<float>& x, const std::vector<float>& dy,
+                               RunOptions options) {
         return one_by_one<In, Layers...>(p, x, dy, options);
     }
 };
@@ -51,7 +58,8 @@ template <class... Layers> struct unpack<Sequential<Layers...>> {
 template <class Net, class In> void check_memory() {
     const auto parameters = random_parameters<Net, In, float>(3);
     for (std::size_t samples : {std::size_t{1}, 3 * width + 1}) {
-        const auto x = random_numbers<float>(samples * In::size, 1), dy = random_numbers<float>(samples * output_of<Net, In>::size, 2);
+        const auto x = random_numbers<float>(samples * In::size, 1),
+                   dy = random_numbers<float>(samples * output_of<Net, In>::size, 2);
         const RunOptions options{.shards = 2};
         const auto chain = run_layer<Net, In, width>(parameters, x, dy, options);
         const auto single = unpack<Net>::template run<In>(parameters, x, dy, options);
@@ -92,7 +100,8 @@ private:
         });
         batch.for_each_tile([&](auto tile) {
             for (std::size_t i = 0; i < mean.size(); ++i)
-                to(tile)[i] = tile.alive() * (from(tile)[i] - typename B::L(mean[i] / static_cast<typename B::T>(batch.samples())));
+                to(tile)[i] = tile.alive() *
+                              (from(tile)[i] - typename B::L(mean[i] / static_cast<typename B::T>(batch.samples())));
         });
     }
 };
@@ -100,16 +109,21 @@ private:
 
 TEST_CASE("Sequential: layers that share memory give what they give one by one") {
     SUBCASE("LeNet in small") {
-        check_memory<Sequential<Conv<1, 3, 3>, ReLU, AvgPool<2>, Conv<3, 4, 3>, Tanh, Flatten, Linear<16, 7>, ReLU, Linear<7, 5>>, Shape<1, 10, 10>>();
+        check_memory<Sequential<Conv<1, 3, 3>, ReLU, AvgPool<2>, Conv<3, 4, 3>, Tanh, Flatten, Linear<16, 7>, ReLU,
+                                Linear<7, 5>>,
+                     Shape<1, 10, 10>>();
     }
     SUBCASE("activations that read x and y in turn") {
         check_memory<Sequential<Linear<6, 6>, GELU, Tanh, SiLU, Sigmoid, ReLU, GELU, GELU, Tanh>, Shape<2, 6>>();
     }
-    SUBCASE("in place at both ends") { check_memory<Sequential<ReLU, Flatten, Linear<6, 4>, Identity, Softmax>, Shape<2, 3>>(); }
+    SUBCASE("in place at both ends") {
+        check_memory<Sequential<ReLU, Flatten, Linear<6, 4>, Identity, Softmax>, Shape<2, 3>>();
+    }
     SUBCASE("one layer") { check_memory<Sequential<Tanh>, Shape<5>>(); }
     SUBCASE("chains in chains") {
         using Inner = Sequential<Linear<5, 5>, Tanh>;
-        check_memory<Sequential<Inner, ReLU, Sequential<Sequential<GELU>, Inner, Flatten>, Linear<15, 3>>, Shape<3, 5>>();
+        check_memory<Sequential<Inner, ReLU, Sequential<Sequential<GELU>, Inner, Flatten>, Linear<15, 3>>,
+                     Shape<3, 5>>();
     }
 }
 
@@ -118,19 +132,23 @@ TEST_CASE("Sequential: nesting changes nothing") {
     using Nested = Sequential<Sequential<Linear<5, 6>, Tanh>, Sequential<Linear<6, 4>, Sequential<GELU, Linear<4, 3>>>>;
     const auto parameters = random_parameters<Flat, Shape<5>, float>(3);
     const auto x = random_numbers<float>(21 * 5, 1), dy = random_numbers<float>(21 * 3, 2);
-    const auto flat = run_layer<Flat, Shape<5>, width>(parameters, x, dy), nested = run_layer<Nested, Shape<5>, width>(parameters, x, dy);
+    const auto flat = run_layer<Flat, Shape<5>, width>(parameters, x, dy),
+               nested = run_layer<Nested, Shape<5>, width>(parameters, x, dy);
     CHECK(nested.y == flat.y);
     CHECK(nested.dx == flat.dx);
     CHECK(nested.gradients == flat.gradients);
     CHECK(flat.names == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"});
-    CHECK(nested.names == std::vector<std::string>{"0.0.weight", "0.0.bias", "1.0.weight", "1.0.bias", "1.1.1.weight", "1.1.1.bias"});
+    CHECK(nested.names ==
+          std::vector<std::string>{"0.0.weight", "0.0.bias", "1.0.weight", "1.0.bias", "1.1.1.weight", "1.1.1.bias"});
 }
 
 TEST_CASE("Sequential: an in-place activation takes no memory where nobody reads its x again") {
     using With = Sequential<Linear<5, 8>, ReLU, Linear<8, 3>>;
     using Without = Sequential<Linear<5, 8>, Linear<8, 3>>;
     using NotInPlace = Sequential<Linear<5, 8>, GELU, Linear<8, 3>>;
-    constexpr auto kept = []<class Net>(std::type_identity<Net>) { return workspace<Net, Shape<5>, Mode::training>.kept; };
+    constexpr auto kept = []<class Net>(std::type_identity<Net>) {
+        return workspace<Net, Shape<5>, Mode::training>.kept;
+    };
     CHECK(kept(std::type_identity<With>{}) == kept(std::type_identity<Without>{}));
     CHECK(kept(std::type_identity<NotInPlace>{}) == kept(std::type_identity<Without>{}) + 8);
     // Inference: only what lives at one time.
@@ -142,7 +160,9 @@ TEST_CASE("Sequential: an in-place activation takes no memory where nobody reads
 TEST_CASE("Sequential: a maximum is taken before an increasing activation, with the same numbers") {
     using Net = Sequential<Conv<1, 3, 3>, Tanh, MaxPool<2>, LeakyReLU<>, ReLU, MaxPool<2>, Flatten>;
     using Execution = Net::Execution;
-    static_assert(std::is_same_v<Execution, Chain<LayerList<Conv<1, 3, 3>, MaxPool<2>, MaxPool<2>, Tanh, LeakyReLU<>, ReLU, Flatten>>>);
+    static_assert(
+        std::is_same_v<Execution,
+                       Chain<LayerList<Conv<1, 3, 3>, MaxPool<2>, MaxPool<2>, Tanh, LeakyReLU<>, ReLU, Flatten>>>);
     static_assert(std::is_same_v<Sequential<GELU, MaxPool<2>>::Execution::Layer<0>, GELU>);  // GELU falls first
     static_assert(std::is_same_v<Sequential<Tanh, AvgPool<2>>::Execution::Layer<0>, Tanh>);
     const auto check = check_gradients<Net, Shape<1, 10, 10>>();
@@ -159,7 +179,8 @@ TEST_CASE("Sequential: a maximum is taken before an increasing activation, with 
     for (std::size_t i = 0; i < run.dx.size(); ++i) CHECK(std::abs(run.dx[i] - written.dx[i]) <= 30 * 6e-8F);
 }
 
-TEST_CASE("Sequential: a layer that mixes samples sees the whole minibatch, with the same bits on any number of threads") {
+TEST_CASE(
+    "Sequential: a layer that mixes samples sees the whole minibatch, with the same bits on any number of threads") {
     using Net = Sequential<Linear<4, 5>, Center, Tanh, Sequential<Center, Linear<5, 3>>>;
     for (std::size_t samples : {std::size_t{1}, std::size_t{7}, 5 * width + 3}) {
         CAPTURE(samples);
@@ -173,12 +194,13 @@ TEST_CASE("Sequential: a layer that mixes samples sees the whole minibatch, with
             CHECK(more.dx == one.dx);
             CHECK(more.gradients == one.gradients);
         }
-        // Centred columns have no mean, so the bias of a Linear before them has no gradient, and the mean of y is that of
-        // the last bias.
+        // Centred columns have no mean, so the bias of a Linear before them has no gradient, and the mean of y is
+        // that of the last bias.
         for (float g : one.gradients[1]) CHECK(std::abs(g) <= 1e-6F * static_cast<float>(samples));
         for (std::size_t o = 0; o < 3; ++o) {
             double mean = 0;
-            for (std::size_t s = 0; s < samples; ++s) mean += static_cast<double>(one.y[s * 3 + o]) / static_cast<double>(samples);
+            for (std::size_t s = 0; s < samples; ++s)
+                mean += static_cast<double>(one.y[s * 3 + o]) / static_cast<double>(samples);
             CHECK(mean == doctest::Approx(static_cast<double>(parameters[3][o])).epsilon(1e-5));
         }
     }
@@ -197,7 +219,9 @@ TEST_CASE("Sequential: the shards cut the sums, the threads do not") {
         CAPTURE(shards);
         const auto one = run_layer<Net, Shape<6>, width>(parameters, x, dy, {.shards = shards, .threads = 1});
         for (std::size_t threads : {2U, 5U})
-            CHECK(run_layer<Net, Shape<6>, width>(parameters, x, dy, {.shards = shards, .threads = threads}).gradients == one.gradients);
+            CHECK(
+                run_layer<Net, Shape<6>, width>(parameters, x, dy, {.shards = shards, .threads = threads}).gradients ==
+                one.gradients);
     }
 }
 

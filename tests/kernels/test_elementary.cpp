@@ -1,12 +1,12 @@
-#include "kiln/kernels/elementary.hpp"
 #include <doctest/doctest.h>
 #include <limits>
+#include "kiln/kernels/elementary.hpp"
 
 using kiln::Lanes, kiln::native_width;
 
 namespace {
-// The largest error of f over [-range, range], in units of what is allowed: in float 1e-6 plus 1e-5 of the value, in double
-// 1e-10 of each.
+// The largest error of f over [-range, range], in units of what is allowed: in float 1e-6 plus 1e-5 of the value, in
+// double 1e-10 of each.
 template <class L> double worst(auto f, auto exact, double range) {
     using T = kiln::scalar<L>;
     const double absolute = sizeof(T) == 4 ? 1e-6 : 1e-10, relative = sizeof(T) == 4 ? 1e-5 : 1e-10;
@@ -15,7 +15,8 @@ template <class L> double worst(auto f, auto exact, double range) {
         const T x = static_cast<T>(range * i / 20000);
         const double expected = exact(static_cast<double>(x));
         for (T found : kiln::to_lanes(L(f(L(x))))) {
-            const double error = std::abs(static_cast<double>(found) - expected) / (absolute + relative * std::abs(expected));
+            const double error =
+                std::abs(static_cast<double>(found) - expected) / (absolute + relative * std::abs(expected));
             if (!(error <= largest)) largest = error;  // a NaN too
         }
     }
@@ -28,8 +29,10 @@ template <class L> void check_accuracy() {
         CHECK(worst<L>([](L x) { return e::tanh(x); }, [](double x) { return std::tanh(x); }, range) <= 1);
         CHECK(worst<L>([](L x) { return e::erf(x); }, [](double x) { return std::erf(x); }, range) <= 1);
         CHECK(worst<L>([](L x) { return e::sigmoid(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, range) <= 1);
-        CHECK(worst<L>([](L x) { return e::normal_distribution(x); }, [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }, range) <= 1);
-        CHECK(worst<L>([](L x) { return e::normal_density(x); }, [](double x) { return 0.3989422804014327 * std::exp(-x * x / 2); }, range) <= 1);
+        CHECK(worst<L>([](L x) { return e::normal_distribution(x); },
+                       [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }, range) <= 1);
+        CHECK(worst<L>([](L x) { return e::normal_density(x); },
+                       [](double x) { return 0.3989422804014327 * std::exp(-x * x / 2); }, range) <= 1);
     }
 }
 template <class L> void check_ends() {
@@ -55,8 +58,9 @@ template <class L> void check_ends() {
 }
 }  // namespace
 
-TEST_CASE_TEMPLATE("elementary: as exact as promised, in every width", L, float, double, Lanes<float, native_width<float>>,
-                   Lanes<float, 2 * native_width<float>>, Lanes<double, native_width<double>>) {
+TEST_CASE_TEMPLATE("elementary: as exact as promised, in every width", L, float, double,
+                   Lanes<float, native_width<float>>, Lanes<float, 2 * native_width<float>>,
+                   Lanes<double, native_width<double>>) {
     check_accuracy<L>();
     check_ends<L>();
 }

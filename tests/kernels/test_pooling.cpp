@@ -1,7 +1,7 @@
-#include "kiln/kernels/pooling.hpp"
 #include <doctest/doctest.h>
 #include <vector>
 #include "kiln/core/workspace.hpp"
+#include "kiln/kernels/pooling.hpp"
 
 using namespace kiln;
 
@@ -24,8 +24,11 @@ template <pooling::Window w, class L, std::size_t C, std::size_t H, std::size_t 
     constexpr std::size_t OW = pooling::output_extent(W, w.width, w.stride_width, w.padding_width);
     using In = Shape<C, H, W>;
     using Out = Shape<C, OH, OW>;
-    AlignedVector<L> x(In::size), dx(In::size, L(T(99))), mean_dx(In::size, L(T(99))), y(Out::size), place(Out::size), mean(Out::size), dy(Out::size);
-    const auto number = [](std::size_t i, std::size_t lane) { return static_cast<T>((i * 7 + lane * 5 + i * lane) % 23) - 11; };
+    AlignedVector<L> x(In::size), dx(In::size, L(T(99))), mean_dx(In::size, L(T(99))), y(Out::size), place(Out::size),
+        mean(Out::size), dy(Out::size);
+    const auto number = [](std::size_t i, std::size_t lane) {
+        return static_cast<T>((i * 7 + lane * 5 + i * lane) % 23) - 11;
+    };
     const auto fill = [&](AlignedVector<L>& v) {
         for (std::size_t i = 0; i < v.size(); ++i) {
             std::array<T, lane_count<L>> values;
@@ -35,13 +38,15 @@ template <pooling::Window w, class L, std::size_t C, std::size_t H, std::size_t 
     };
     fill(x), fill(dy);
     pooling::maximum<w>(View<In, const L>{x.data()}, View<Out, L>{y.data()}, View<Out, L>{place.data()});
-    pooling::maximum_gradient<w>(View<Out, const L>{place.data()}, View<Out, const L>{dy.data()}, View<In, L>{dx.data()});
+    pooling::maximum_gradient<w>(View<Out, const L>{place.data()}, View<Out, const L>{dy.data()},
+                                 View<In, L>{dx.data()});
     pooling::mean<w>(View<In, const L>{x.data()}, View<Out, L>{mean.data()});
     pooling::mean_gradient<w>(View<Out, const L>{dy.data()}, View<In, L>{mean_dx.data()});
 
     for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {
         CAPTURE(lane);
-        std::vector<double> largest(Out::size, -1e9), total(Out::size), expected_dx(In::size), expected_mean_dx(In::size);
+        std::vector<double> largest(Out::size, -1e9), total(Out::size), expected_dx(In::size),
+            expected_mean_dx(In::size);
         std::vector<std::size_t> winner(Out::size), winner_place(Out::size);
         plain<w, C, H, W>([&](std::size_t out, std::size_t in, std::size_t k) {
             const double v = static_cast<double>(number(in, lane));
@@ -49,37 +54,42 @@ template <pooling::Window w, class L, std::size_t C, std::size_t H, std::size_t 
             total[out] += v;
             expected_mean_dx[in] += static_cast<double>(number(out, lane)) / (w.height * w.width);
         });
-        for (std::size_t out = 0; out < Out::size; ++out) expected_dx[winner[out]] += static_cast<double>(number(out, lane));
+        for (std::size_t out = 0; out < Out::size; ++out)
+            expected_dx[winner[out]] += static_cast<double>(number(out, lane));
         for (std::size_t out = 0; out < Out::size; ++out) {
             CAPTURE(out);
             CHECK(static_cast<double>(to_lanes(y[out])[lane]) == largest[out]);
             CHECK(to_lanes(place[out])[lane] == static_cast<T>(winner_place[out]));
-            CHECK(static_cast<double>(to_lanes(mean[out])[lane]) == doctest::Approx(total[out] / (w.height * w.width)).epsilon(1e-6));
+            CHECK(static_cast<double>(to_lanes(mean[out])[lane]) ==
+                  doctest::Approx(total[out] / (w.height * w.width)).epsilon(1e-6));
         }
         for (std::size_t in = 0; in < In::size; ++in) {
             CAPTURE(in);
             CHECK(static_cast<double>(to_lanes(dx[in])[lane]) == expected_dx[in]);
-            CHECK(static_cast<double>(to_lanes(mean_dx[in])[lane]) == doctest::Approx(expected_mean_dx[in]).epsilon(1e-6));
+            CHECK(static_cast<double>(to_lanes(mean_dx[in])[lane]) ==
+                  doctest::Approx(expected_mean_dx[in]).epsilon(1e-6));
         }
     }
 }
 }  // namespace
 
-TEST_CASE_TEMPLATE("pooling: every kind of window, in every width", L, double, Lanes<float, native_width<float>>, Lanes<float, 2 * native_width<float>>) {
-    check<pooling::Window{2, 2}, L, 3, 4, 6>();                    // all of the image
-    check<pooling::Window{2, 2}, L, 3, 5, 7>();                    // some left over
-    check<pooling::Window{1, 1}, L, 2, 3, 3>();                    // nothing to choose
-    check<pooling::Window{3, 2, 1, 1}, L, 2, 5, 4>();              // overlapping
-    check<pooling::Window{2, 2, 3, 3}, L, 2, 9, 8>();              // apart
-    check<pooling::Window{3, 3, 2, 2, 1, 1}, L, 2, 6, 5>();        // padded
-    check<pooling::Window{5, 4, 1, 2, 2, 2}, L, 1, 1, 3>();        // larger than the image
+TEST_CASE_TEMPLATE("pooling: every kind of window, in every width", L, double, Lanes<float, native_width<float>>,
+                   Lanes<float, 2 * native_width<float>>) {
+    check<pooling::Window{2, 2}, L, 3, 4, 6>();              // all of the image
+    check<pooling::Window{2, 2}, L, 3, 5, 7>();              // some left over
+    check<pooling::Window{1, 1}, L, 2, 3, 3>();              // nothing to choose
+    check<pooling::Window{3, 2, 1, 1}, L, 2, 5, 4>();        // overlapping
+    check<pooling::Window{2, 2, 3, 3}, L, 2, 9, 8>();        // apart
+    check<pooling::Window{3, 3, 2, 2, 1, 1}, L, 2, 6, 5>();  // padded
+    check<pooling::Window{5, 4, 1, 2, 2, 2}, L, 1, 1, 3>();  // larger than the image
 }
 
 TEST_CASE("pooling: known to the compiler") {
     constexpr float largest = [] {
         const float x[4] = {1, 5, 3, 2};
         float y[1]{}, place[1]{};
-        pooling::maximum<pooling::Window{2, 2}>(View<Shape<1, 2, 2>, const float>{x}, View<Shape<1, 1, 1>, float>{y}, View<Shape<1, 1, 1>, float>{place});
+        pooling::maximum<pooling::Window{2, 2}>(View<Shape<1, 2, 2>, const float>{x}, View<Shape<1, 1, 1>, float>{y},
+                                                View<Shape<1, 1, 1>, float>{place});
         return y[0] + 10 * place[0];
     }();
     CHECK(largest == 15);

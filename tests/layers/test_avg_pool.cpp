@@ -1,5 +1,5 @@
-#include "kiln/layers/avg_pool.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/avg_pool.hpp"
 #include "support/close.hpp"
 #include "support/reference.hpp"
 
@@ -20,9 +20,11 @@ struct Reference {
                 for (std::size_t q = 0; q < columns; ++q)
                     for (std::size_t j = 0; j < size.height; ++j)
                         for (std::size_t k = 0; k < size.width; ++k) {
-                            const std::size_t row = r * stride.height + j - padding.height, column = q * stride.width + k - padding.width;
+                            const std::size_t row = r * stride.height + j - padding.height,
+                                              column = q * stride.width + k - padding.width;
                             if (row >= height || column >= width) continue;  // below 0 wraps around
-                            const std::size_t out = (c * rows + r) * columns + q, at = (c * height + row) * width + column;
+                            const std::size_t out = (c * rows + r) * columns + q,
+                                              at = (c * height + row) * width + column;
                             s.y[out] += s.x[at] / count;
                             s.dx[at] += s.dy[out] / count;
                         }
@@ -43,7 +45,8 @@ TEST_CASE("AvgPool: padding, which counts as zeros") {
     check_layer_in_all_lanes<AvgPool<3, 2, 1>, Shape<3, 7, 8>>(Reference{3, 7, 8, 3, 2, 1});
 }
 TEST_CASE("AvgPool: rectangular windows") {
-    check_layer<AvgPool<Extent2{1, 3}, Extent2{2, 1}, Extent2{0, 1}>, Shape<2, 5, 4>>(Reference{2, 5, 4, {1, 3}, {2, 1}, {0, 1}});
+    check_layer<AvgPool<Extent2{1, 3}, Extent2{2, 1}, Extent2{0, 1}>, Shape<2, 5, 4>>(
+        Reference{2, 5, 4, {1, 3}, {2, 1}, {0, 1}});
 }
 
 // Made by PyTorch 1.13.0, in double:
@@ -52,9 +55,11 @@ TEST_CASE("AvgPool: rectangular windows") {
 TEST_CASE_TEMPLATE("AvgPool: PyTorch's values", T, float, double) {
     std::vector<T> x(25);
     for (std::size_t i = 0; i < 25; ++i) x[i] = static_cast<T>(i * 7 % 11);
-    const auto run = run_layer<AvgPool<Extent2{2, 1}, Extent2{1, 2}>, Shape<1, 5, 5>, kiln::native_width<T>>({}, x, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    const auto run = run_layer<AvgPool<Extent2{2, 1}, Extent2{1, 2}>, Shape<1, 5, 5>, kiln::native_width<T>>(
+        {}, x, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
     check_all_close<T>(run.y, std::vector<double>{1, 4, 7, 3, 6, 9, 5, 8, 5.5, 7, 4.5, 2});
-    check_all_close<T>(run.dx, std::vector<double>{0.5, 0, 1, 0, 1.5, 2.5, 0, 3.5, 0, 4.5, 5.5, 0, 6.5, 0, 7.5, 8.5, 0, 9.5, 0, 10.5, 5, 0, 5.5, 0, 6});
+    check_all_close<T>(run.dx, std::vector<double>{0.5, 0,   1,   0, 1.5, 2.5, 0,    3.5, 0, 4.5, 5.5, 0, 6.5,
+                                                   0,   7.5, 8.5, 0, 9.5, 0,   10.5, 5,   0, 5.5, 0,   6});
 }
 
 TEST_CASE("AvgPool: its words") {

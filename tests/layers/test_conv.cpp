@@ -1,6 +1,6 @@
-#include "kiln/layers/conv.hpp"
 #include <doctest/doctest.h>
 #include "kiln/core/initialise.hpp"
+#include "kiln/layers/conv.hpp"
 #include "support/close.hpp"
 #include "support/reference.hpp"
 
@@ -38,7 +38,8 @@ struct Reference {
                             }
                 }
     }
-    static std::size_t extent(std::size_t input, std::size_t size, std::size_t step, std::size_t pad, std::size_t dilation) {
+    static std::size_t extent(std::size_t input, std::size_t size, std::size_t step, std::size_t pad,
+                              std::size_t dilation) {
         return (input + 2 * pad - dilation * (size - 1) - 1) / step + 1;
     }
 };
@@ -47,7 +48,9 @@ struct Reference {
 TEST_CASE("Conv: every lane, odd channels, stride and padding") {
     check_layer_in_all_lanes<Conv<3, 5, 3, 2, 1>, Shape<3, 7, 9>>(Reference{3, 5, 7, 9, {.height = 3}, 2, 1});
 }
-TEST_CASE("Conv: the kernel alone") { check_layer<Conv<1, 6, 5>, Shape<1, 9, 8>>(Reference{1, 6, 9, 8, {.height = 5}, 1, 0}); }
+TEST_CASE("Conv: the kernel alone") {
+    check_layer<Conv<1, 6, 5>, Shape<1, 9, 8>>(Reference{1, 6, 9, 8, {.height = 5}, 1, 0});
+}
 TEST_CASE("Conv: one pixel") { check_layer<Conv<7, 3, 1>, Shape<7, 3, 2>>(Reference{7, 3, 3, 2, {.height = 1}, 1, 0}); }
 TEST_CASE("Conv: a stride that leaves pixels out") {
     check_layer<Conv<2, 3, 2, 3>, Shape<2, 7, 9>>(Reference{2, 3, 7, 9, {.height = 2}, 3, 0});
@@ -56,12 +59,15 @@ TEST_CASE("Conv: a kernel larger than the image it is padded to") {
     check_layer<Conv<2, 2, 5, 1, 2>, Shape<2, 2, 3>>(Reference{2, 2, 2, 3, {.height = 5}, 1, 2});
 }
 TEST_CASE("Conv: everything rectangular, with dilation") {
-    check_layer<Conv<2, 3, Kernel{.height = 3, .width = 2, .dilation = Extent2{1, 3}}, Extent2{2, 1}, Extent2{1, 3}>, Shape<2, 6, 5>>(
+    check_layer<Conv<2, 3, Kernel{.height = 3, .width = 2, .dilation = Extent2{1, 3}}, Extent2{2, 1}, Extent2{1, 3}>,
+                Shape<2, 6, 5>>(
         Reference{2, 3, 6, 5, {.height = 3, .width = 2, .dilation = Extent2{1, 3}}, {2, 1}, {1, 3}});
 }
 TEST_CASE("Conv: groups, down to one channel each") {
-    check_layer<Conv<4, 6, Kernel{.height = 3, .groups = 2}, 1, 1>, Shape<4, 5, 3>>(Reference{4, 6, 5, 3, {.height = 3, .groups = 2}, 1, 1});
-    check_layer<Conv<3, 3, Kernel{.height = 2, .groups = 3}, 2>, Shape<3, 5, 4>>(Reference{3, 3, 5, 4, {.height = 2, .groups = 3}, 2, 0});
+    check_layer<Conv<4, 6, Kernel{.height = 3, .groups = 2}, 1, 1>, Shape<4, 5, 3>>(
+        Reference{4, 6, 5, 3, {.height = 3, .groups = 2}, 1, 1});
+    check_layer<Conv<3, 3, Kernel{.height = 2, .groups = 3}, 2>, Shape<3, 5, 4>>(
+        Reference{3, 3, 5, 4, {.height = 2, .groups = 3}, 2, 0});
 }
 
 // Made by PyTorch 1.13.0:
@@ -74,9 +80,11 @@ TEST_CASE_TEMPLATE("Conv: PyTorch's values", T, float, double) {
     for (std::size_t i = 0; i < 8; ++i) dy[i] = static_cast<T>(i % 3) - 1;
     const auto run = run_layer<Conv<2, 2, 3, 2, 1>, Shape<2, 3, 3>, kiln::native_width<T>>({w, {T(0.5), -1}}, x, dy);
     check_all_close<T>(run.y, std::vector<double>{0.75, 0.75, -1.25, -0.5, 0.25, 1.75, 0.75, -2.5});
-    check_all_close<T>(run.dx, std::vector<double>{-0.25, -1.25, -0.5, -0.25, 0.25, 0.75, 0.75, 0.75, -0.25, -0.75, 0.5, 0, 1, 1.5, 0.75, 0.75, -1.5, -0.75});
-    check_all_close<T>(run.gradients[0], std::vector<double>{-2, 3, 2, 0, 0, 1, 0, -1, -2, -1, -2, 1, 1, -4, 1, 0, 0, -1,
-                                                             0, -1, -2, -1, 1, 0, 2, -2, 0, 0, 0, -1, -2, 1, 1, 1, 2, 0});
+    check_all_close<T>(run.dx, std::vector<double>{-0.25, -1.25, -0.5, -0.25, 0.25, 0.75, 0.75, 0.75, -0.25, -0.75, 0.5,
+                                                   0, 1, 1.5, 0.75, 0.75, -1.5, -0.75});
+    check_all_close<T>(run.gradients[0],
+                       std::vector<double>{-2, 3,  2,  0,  0, 1, 0, -1, -2, -1, -2, 1,  1,  -4, 1, 0, 0, -1,
+                                           0,  -1, -2, -1, 1, 0, 2, -2, 0,  0,  0,  -1, -2, 1,  1, 1, 2, 0});
     check_all_close<T>(run.gradients[1], std::vector<double>{-1, 0});
 }
 
@@ -93,7 +101,8 @@ TEST_CASE("Conv: says what it wants of an input that does not fit") {
     CHECK(Conv<3, 6, 5>::expected<Shape<1, 28, 28>>().view() == "3 channels");
     CHECK(Conv<1, 6, 5>::expected<Shape<2, 28, 28>>().view() == "1 channel");
     CHECK(Conv<3, 6, 5>::expected<Shape<3, 4, 28>>().view() == "an image of at least 5x5");
-    CHECK(Conv<3, 6, Kernel{.height = 3, .width = 5, .dilation = 2}, 1, 1>::expected<Shape<3, 4, 4>>().view() == "an image of at least 3x7");
+    CHECK(Conv<3, 6, Kernel{.height = 3, .width = 5, .dilation = 2}, 1, 1>::expected<Shape<3, 4, 4>>().view() ==
+          "an image of at least 3x7");
     CHECK(!Conv<3, 6, Kernel{.height = 3, .width = 5, .dilation = 2}, 1, 1>::accepts<Shape<3, 3, 6>>);
     CHECK(Conv<3, 6, Kernel{.height = 3, .width = 5, .dilation = 2}, 1, 1>::accepts<Shape<3, 3, 7>>);
 }

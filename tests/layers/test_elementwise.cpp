@@ -1,6 +1,6 @@
-#include "kiln/layers/elementwise.hpp"
 #include <doctest/doctest.h>
 #include "kiln/compose/sequential.hpp"
+#include "kiln/layers/elementwise.hpp"
 #include "kiln/layers/identity.hpp"
 #include "support/reference.hpp"
 
@@ -22,7 +22,8 @@ struct Reciprocal : kiln::Elementwise<Reciprocal, Reads::y> {
 
 TEST_CASE("Elementwise: backward gets what the activation reads") {
     check_activation<Cube>([](double x) { return x * x * x; }, [](double x) { return 3 * x * x; }, 1);
-    check_activation<Reciprocal>([](double x) { return 1 / (x + 3); }, [](double x) { return -1 / ((x + 3) * (x + 3)); }, 1);
+    check_activation<Reciprocal>([](double x) { return 1 / (x + 3); },
+                                 [](double x) { return -1 / ((x + 3) * (x + 3)); }, 1);
 }
 
 TEST_CASE("Elementwise: any shape goes through, and a chain shares memory where it may") {

@@ -1,5 +1,5 @@
-#include "kiln/layers/extent2.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/extent2.hpp"
 
 TEST_CASE("Extent2: one number is both, and is written as one") {
     CHECK(kiln::Extent2{3} == kiln::Extent2{3, 3});

@@ -1,5 +1,5 @@
-#include "kiln/layers/flatten.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/flatten.hpp"
 #include "support/reference.hpp"
 
 using kiln::Flatten, kiln::Shape;

@@ -1,5 +1,5 @@
-#include "kiln/layers/global_avg_pool.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/global_avg_pool.hpp"
 #include "support/reference.hpp"
 
 using kiln::GlobalAvgPool, kiln::Shape;

@@ -1,5 +1,5 @@
-#include "kiln/layers/identity.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/identity.hpp"
 #include "support/reference.hpp"
 
 using kiln::Identity, kiln::Shape;

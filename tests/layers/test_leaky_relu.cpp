@@ -1,12 +1,13 @@
-#include "kiln/layers/leaky_relu.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/leaky_relu.hpp"
 #include "support/reference.hpp"
 
 using kiln::LeakyReLU;
 
 namespace {
 template <class Layer> void check_slope(double slope) {
-    check_activation<Layer>([=](double x) { return x > 0 ? x : slope * x; }, [=](double x) { return x > 0 ? 1 : slope; });
+    check_activation<Layer>([=](double x) { return x > 0 ? x : slope * x; },
+                            [=](double x) { return x > 0 ? 1 : slope; });
 }
 }  // namespace
 

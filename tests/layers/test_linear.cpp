@@ -1,6 +1,6 @@
-#include "kiln/layers/linear.hpp"
 #include <doctest/doctest.h>
 #include "kiln/core/initialise.hpp"
+#include "kiln/layers/linear.hpp"
 #include "support/reference.hpp"
 
 using kiln::Linear, kiln::Shape;

@@ -1,6 +1,6 @@
-#include "kiln/layers/max_pool.hpp"
 #include <doctest/doctest.h>
 #include <limits>
+#include "kiln/layers/max_pool.hpp"
 #include "support/reference.hpp"
 
 using kiln::Extent2, kiln::MaxPool, kiln::Shape;
@@ -20,7 +20,8 @@ struct Reference {
                     std::size_t winner = s.x.size();
                     for (std::size_t j = 0; j < size.height; ++j)
                         for (std::size_t k = 0; k < size.width; ++k) {
-                            const std::size_t row = r * stride.height + j - padding.height, column = q * stride.width + k - padding.width;
+                            const std::size_t row = r * stride.height + j - padding.height,
+                                              column = q * stride.width + k - padding.width;
                             if (row >= height || column >= width) continue;  // below 0 wraps around
                             const std::size_t at = (c * height + row) * width + column;
                             if (winner == s.x.size() || s.x[at].value > s.x[winner].value) winner = at;
@@ -48,11 +49,13 @@ TEST_CASE("MaxPool: padding, which is never the largest") {
     check_layer<MaxPool<3, 1, 1>, Shape<2, 1, 2>>(Reference{2, 1, 2, 3, 1, 1});
 }
 TEST_CASE("MaxPool: rectangular windows") {
-    check_layer<MaxPool<Extent2{1, 3}, Extent2{2, 1}, Extent2{0, 1}>, Shape<2, 5, 4>>(Reference{2, 5, 4, {1, 3}, {2, 1}, {0, 1}});
+    check_layer<MaxPool<Extent2{1, 3}, Extent2{2, 1}, Extent2{0, 1}>, Shape<2, 5, 4>>(
+        Reference{2, 5, 4, {1, 3}, {2, 1}, {0, 1}});
 }
 
 TEST_CASE("MaxPool: of equal elements the first gets the gradient") {
-    const auto run = run_layer<MaxPool<2>, Shape<1, 2, 2>, kiln::native_width<float>>({}, std::vector<float>{1, 3, 3, 3}, {5});
+    const auto run =
+        run_layer<MaxPool<2>, Shape<1, 2, 2>, kiln::native_width<float>>({}, std::vector<float>{1, 3, 3, 3}, {5});
     CHECK(run.y == std::vector<float>{3});
     CHECK(run.dx == std::vector<float>{0, 5, 0, 0});
 }
@@ -73,7 +76,8 @@ TEST_CASE("MaxPool: a NaN passes, wherever in its window it is") {
 TEST_CASE("MaxPool: PyTorch's values") {
     std::vector<float> x(25);
     for (std::size_t i = 0; i < 25; ++i) x[i] = static_cast<float>(i * 7 % 11);
-    const auto run = run_layer<MaxPool<3, 2, 1>, Shape<1, 5, 5>, kiln::native_width<float>>({}, x, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const auto run =
+        run_layer<MaxPool<3, 2, 1>, Shape<1, 5, 5>, kiln::native_width<float>>({}, x, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     CHECK(run.y == std::vector<float>{9, 10, 10, 9, 9, 10, 8, 9, 7});
     CHECK(run.dx == std::vector<float>{0, 0, 0, 5, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 8, 0, 0, 7, 0, 0, 9, 0});
 }

@@ -1,5 +1,5 @@
-#include "kiln/layers/real.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/real.hpp"
 
 TEST_CASE("Real: written in decimals") {
     using kiln::real_text;

@@ -1,6 +1,6 @@
-#include "kiln/layers/relu.hpp"
 #include <doctest/doctest.h>
 #include <limits>
+#include "kiln/layers/relu.hpp"
 #include "support/reference.hpp"
 
 using kiln::ReLU, kiln::Shape;
@@ -11,7 +11,8 @@ TEST_CASE("ReLU: x where it is positive, 0 elsewhere") {
 
 TEST_CASE("ReLU: the gradient at 0 is 0, and a NaN passes") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    const auto run = run_layer<ReLU, Shape<3>, kiln::native_width<float>>({}, std::vector<float>{0, -0.0F, nan}, {1, 1, 1});
+    const auto run =
+        run_layer<ReLU, Shape<3>, kiln::native_width<float>>({}, std::vector<float>{0, -0.0F, nan}, {1, 1, 1});
     CHECK(run.y[0] == 0);
     CHECK(run.y[1] == 0);
     CHECK(std::isnan(run.y[2]));

@@ -1,5 +1,5 @@
-#include "kiln/layers/reshape.hpp"
 #include <doctest/doctest.h>
+#include "kiln/layers/reshape.hpp"
 #include "support/reference.hpp"
 
 using kiln::Reshape, kiln::Shape;

@@ -1,6 +1,6 @@
-#include "kiln/layers/sigmoid.hpp"
 #include <doctest/doctest.h>
 #include <cmath>
+#include "kiln/layers/sigmoid.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("Sigmoid: its value and its slope") {
@@ -9,7 +9,8 @@ TEST_CASE("Sigmoid: its value and its slope") {
 }
 
 TEST_CASE("Sigmoid: far out it is 0 or 1") {
-    const auto run = run_layer<kiln::Sigmoid, kiln::Shape<2>, kiln::native_width<float>>({}, std::vector<float>{1000, -1000}, {1, 1});
+    const auto run = run_layer<kiln::Sigmoid, kiln::Shape<2>, kiln::native_width<float>>(
+        {}, std::vector<float>{1000, -1000}, {1, 1});
     CHECK(run.y == std::vector<float>{1, 0});
     CHECK(run.dx == std::vector<float>{0, 0});
 }

@@ -9,7 +9,7 @@ using kiln_test::contains, kiln_test::message_of;
 
 namespace {
 // The outputs are the samples themselves.
-using Scores = Model<Sequential<Identity>, Shape<3>>;
+using Scores = Model<Identity, Shape<3>>;
 const std::vector<float> scores{
     0, 1, 2,   // 2, 1, 0
     5, 1, 2,   // 0, 2, 1

@@ -1,7 +1,7 @@
 // Compares a layer with a reference for one sample, written plainly in double, for 1, 7, 10 and 100 samples.
 //
-// The reference computes with Bounded numbers, which know how large the terms were that went into them: rounding may be off by
-// some units in the last place of those, and not of a result that they cancelled to.
+// The reference computes with Bounded numbers, which know how large the terms were that went into them: rounding may
+// be off by some units in the last place of those, and not of a result that they cancelled to.
 #pragma once
 #include <doctest/doctest.h>
 #include <cmath>
@@ -37,8 +37,8 @@ struct Precision {
 
     template <class T> double bound(Bounded expected) const {
         const double functions = sizeof(T) == 4 ? in_float : in_double;
-        return ulps * std::numeric_limits<T>::epsilon() * expected.magnitude + functions * std::max(1.0, std::abs(expected.value)) +
-               std::numeric_limits<T>::min();
+        return ulps * std::numeric_limits<T>::epsilon() * expected.magnitude +
+               functions * std::max(1.0, std::abs(expected.value)) + std::numeric_limits<T>::min();
     }
 };
 inline constexpr Precision rounding{}, elementary_functions{.ulps = 16, .in_float = 2e-6, .in_double = 1e-10};
@@ -70,8 +70,12 @@ void check_lanes(auto reference, Precision precision = rounding, double bound = 
         for (const auto& p : parameters) gradients.emplace_back(p.size());
         Numbers y, dx;
         for (std::size_t s = 0; s < samples; ++s) {
-            Sample sample{bounded, Numbers(&x[s * In::size], &x[s * In::size] + In::size), Numbers(&dy[s * Out::size], &dy[s * Out::size] + Out::size),
-                          Numbers(Out::size), Numbers(In::size), gradients};
+            Sample sample{bounded,
+                          Numbers(&x[s * In::size], &x[s * In::size] + In::size),
+                          Numbers(&dy[s * Out::size], &dy[s * Out::size] + Out::size),
+                          Numbers(Out::size),
+                          Numbers(In::size),
+                          gradients};
             reference(sample);
             y.insert(y.end(), sample.y.begin(), sample.y.end());
             dx.insert(dx.end(), sample.dx.begin(), sample.dx.end());
@@ -93,7 +97,8 @@ template <class Layer, class In> void check_layer(auto reference, Precision prec
     CHECK(check.passed);
 }
 // In float and double: in one lane, in half, all and twice as many as the machine's registers have.
-template <class Layer, class In> void check_layer_in_all_lanes(auto reference, Precision precision = rounding, double bound = 1) {
+template <class Layer, class In>
+void check_layer_in_all_lanes(auto reference, Precision precision = rounding, double bound = 1) {
     check_layer<Layer, In>(reference, precision, bound);
     const auto check = [&]<class T> {
         constexpr std::size_t native = kiln::native_width<T>;

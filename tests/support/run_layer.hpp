@@ -1,5 +1,5 @@
-// Runs any layer or composite on a minibatch, forward and backward, as the trainer does: samples in tiles of W lanes, the
-// last tile filled up with copies of its last sample, tiles cut into shards, shards shared among threads.
+// Runs any layer or composite on a minibatch, forward and backward, as the trainer does: samples in tiles of W lanes,
+// the last tile filled up with copies of its last sample, tiles cut into shards, shards shared among threads.
 #pragma once
 #include <doctest/doctest.h>
 #include <cstdint>
@@ -40,7 +40,8 @@ template <class Layer, class In, class T> std::vector<std::vector<T>> random_par
 
 // y, and for the loss sum of y dy, dx and the parameters' gradients; in inference y alone.
 template <class Layer, class In, std::size_t Width, kiln::Mode mode = kiln::Mode::training, class T>
-LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy, RunOptions options = {}) {
+LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy,
+                      RunOptions options = {}) {
     using namespace kiln;
     using L = Lanes<T, Width>;
     using Out = output_of<Layer, In>;
@@ -51,7 +52,8 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
 
     const std::size_t samples = x.size() / In::size;
     const Cut cut = Cut::of(samples, Width, options.shards);
-    AlignedVector<T> numbers(Parameters::extent), gradients(cut.shards * Parameters::extent, unwritten), board(2 * cut.shards * board_width);
+    AlignedVector<T> numbers(Parameters::extent), gradients(cut.shards * Parameters::extent, unwritten),
+        board(2 * cut.shards * board_width);
     AlignedVector<L> workspace(cut.tiles * stride, L(unwritten));
     std::size_t array = 0;
     visit<Parameters>("", numbers.data(), [&](const std::string&, auto view) {
@@ -69,21 +71,33 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
     const auto load = [&](const std::vector<T>& from, std::size_t size, std::size_t t, L* to) {
         for (std::size_t i = 0; i < size; ++i) {
             std::array<T, Width> values;
-            for (std::size_t lane = 0; lane < Width; ++lane) values[lane] = from[std::min(t * Width + lane, samples - 1) * size + i];
+            for (std::size_t lane = 0; lane < Width; ++lane)
+                values[lane] = from[std::min(t * Width + lane, samples - 1) * size + i];
             to[i] = from_lanes<L>(values);
         }
     };
     const auto store = [&](std::vector<T>& to, std::size_t size, std::size_t t, const L* from) {
         for (std::size_t i = 0; i < size; ++i)
-            for (std::size_t lane = 0; lane < Width && t * Width + lane < samples; ++lane) to[(t * Width + lane) * size + i] = to_lanes(from[i])[lane];
+            for (std::size_t lane = 0; lane < Width && t * Width + lane < samples; ++lane)
+                to[(t * Width + lane) * size + i] = to_lanes(from[i])[lane];
     };
 
-    LayerRun<T> run{std::vector<T>(samples * Out::size), std::vector<T>(mode == Mode::inference ? 0 : x.size()), {}, {}};
+    LayerRun<T> run{
+        std::vector<T>(samples * Out::size), std::vector<T>(mode == Mode::inference ? 0 : x.size()), {}, {}};
     const auto at = root_place<Layer, In, mode, T>(numbers.data(), static_cast<const T*>(nullptr));
     parallel(options.threads, [&](std::size_t thread, std::size_t threads) {
-        Step<T> step{.seed = options.seed, .number = 0, .cut = cut, .thread = thread, .threads = threads, .buffers = nullptr, .gradients = gradients.data(),
-                     .gradient_extent = Parameters::extent, .board = board.data(), .turn = 0};
-        const std::size_t first = cut.first_tile(cut.first_shard(thread, threads)), last = cut.first_tile(cut.first_shard(thread + 1, threads));
+        Step<T> step{.seed = options.seed,
+                     .number = 0,
+                     .cut = cut,
+                     .thread = thread,
+                     .threads = threads,
+                     .buffers = nullptr,
+                     .gradients = gradients.data(),
+                     .gradient_extent = Parameters::extent,
+                     .board = board.data(),
+                     .turn = 0};
+        const std::size_t first = cut.first_tile(cut.first_shard(thread, threads)),
+                          last = cut.first_tile(cut.first_shard(thread + 1, threads));
         const Group<L> group{workspace.data() + first * stride, stride, last - first, tiles.data() + first, &step};
         for (std::size_t t = first; t < last; ++t) load(x, In::size, t, &workspace[t * stride + layout[0]]);
         forward<Layer, In, mode>(group, at);

@@ -1,4 +1,3 @@
-#include "kiln/train/check_gradients.hpp"
 #include <doctest/doctest.h>
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"
@@ -7,6 +6,7 @@
 #include "kiln/layers/max_pool.hpp"
 #include "kiln/layers/relu.hpp"
 #include "kiln/layers/tanh.hpp"
+#include "kiln/train/check_gradients.hpp"
 
 using namespace kiln;
 
@@ -99,7 +99,9 @@ TEST_CASE("check_gradients: inside a chain, a layer that hides what it reads is 
     CHECK(!check_gradients<Wrong, Shape<4>>().passed);
 }
 
-TEST_CASE("check_gradients: a loss that is not finite never passes") { CHECK(!check_gradients<Infinite, Shape<3>>().passed); }
+TEST_CASE("check_gradients: a loss that is not finite never passes") {
+    CHECK(!check_gradients<Infinite, Shape<3>>().passed);
+}
 
 TEST_CASE("check_gradients: composites, whose parameters go by their path") {
     using Net = Sequential<Conv<2, 3, 3>, ReLU, MaxPool<2>, Sequential<Flatten, Linear<12, 4>>, Tanh>;
@@ -117,5 +119,6 @@ TEST_CASE("check_gradients: the options are heeded") {
     CHECK(!check_gradients<Tanh, Shape<4>>({.tolerance = 1e-16}).passed);
     const auto one = check_gradients<Linear<5, 3>, Shape<5>>({.samples = 1, .at_most = 1, .seed = 2});
     CHECK(one.passed);
-    CHECK(one.arrays[0].largest_gradient != check_gradients<Linear<5, 3>, Shape<5>>({.samples = 1, .at_most = 1, .seed = 3}).arrays[0].largest_gradient);
+    CHECK(one.arrays[0].largest_gradient !=
+          check_gradients<Linear<5, 3>, Shape<5>>({.samples = 1, .at_most = 1, .seed = 3}).arrays[0].largest_gradient);
 }

@@ -23,7 +23,7 @@ struct View {
     static constexpr std::size_t rows = first_axis<S>;
     constexpr T& operator[](std::size_t i) const { return data[i]; }
     constexpr T& operator()(auto... index) const { return data[S::offset(index...)]; }
-    constexpr View<row_shape<S>, T> row(std::size_t i) const { return {data + i * row_shape<S>::size}; }
+    constexpr auto row(std::size_t i) const { return View<row_shape<S>, T>{data + i * row_shape<S>::size}; }
     constexpr T* begin() const { return data; }
     constexpr T* end() const { return data + size; }
     constexpr void fill(auto value) const { std::fill_n(data, size, static_cast<T>(value)); }
@@ -107,7 +107,7 @@ constexpr Rest match(std::string_view path, std::string_view name, std::size_t i
     }
     if (!path.starts_with(name)) return {};
     if (path.size() == name.size()) return {true, name.size()};
-    return {path[name.size()] == '.', name.size() + 1};
+    return {path[name.size()] == '.' && path.size() > name.size() + 1, name.size() + 1};
 }
 }  // namespace detail
 

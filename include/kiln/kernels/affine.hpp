@@ -1,14 +1,22 @@
 // An affine map of every row, samples in lanes, and its gradient. Weights stay in PyTorch's order; nothing is packed.
 //
-//     y[r][o] = b[o] + sum_i W[o][i] x[r][i]        x [Rows, In]    W [Out, In]    b [Out]    y [Rows, Out]
+//     y[r][o] = b[o] + sum_i W[o][i] x[r][i]        x, dx [Rows, In]    W, dW [Out, In]    b, db [Out]    y, dy [Rows, Out]
 //     dx[r][i] = sum_o W[o][i] dy[r][o]
-//     dW[o][i] += sum over rows and lanes of dy[r][o] x[r][i]        db[o] += sum over rows and lanes of dy[r][o]
+//     dW[o][i] = sum over rows and lanes of dy[r][o] x[r][i]
+//     db[o] = sum over rows and lanes of dy[r][o]
 //
 // forward and input_gradient broadcast a weight and multiply lanes. parameter_gradient broadcasts a lane of dy and multiplies
-// inputs: a few inputs of x at a time are transposed, [input][lane] to [lane][input], so dW is in order without horizontal sums.
+// inputs: a few inputs of x at a time are transposed, [input][lane] to [lane][input], so dW comes in order, without sums across lanes.
+//
+// In percent of a Zen 3 core's peak (AVX2, g++ 12; clang 19 within 3), and with 8 lanes, one register there, which makes forward and
+// dx load as often as they multiply:
+//                               784->128    784->512    800->500    256->120    128->64    120->84    512->512        784->128, 8 lanes
+//     forward, dx               98  96      98  94      98  95      99  96      97  92     96  95     97  87          83  76
+//     dW overwritten, added to  93  91      95  93      96  94      94  93      88  89     87  87     94  91          88  82
 #pragma once
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 #include "kiln/core/arrays.hpp"
 #include "kiln/core/transpose.hpp"
 #include "kiln/kernels/outer_product.hpp"
@@ -16,123 +24,132 @@
 namespace kiln::affine {
 namespace detail {
 
+// The largest register blocks, rows x columns. 16 registers, Zen 3: for dW of 784 -> 128, 2 x 4 gives 90 % of the peak, 4 x 2 83, 6 x 2
+// 77, since with 12 sums the start of a block costs more, and k is short (the lanes of a row). forward by 12 x 1 is no faster than 8 x 1,
+// and 12 rows a multiple of 4 KiB apart do not fit into one set of the L1 cache. 32 registers: the best of a Zen 4 with AVX-512.
+inline constexpr bool many = register_count >= 32;
+inline constexpr Index rows_by_two = many ? 8 : 6;
+template <Index M> inline constexpr Index forward_rows_by_one = M <= 12 ? 12 : 8;  // 10 in one block: 5 sums wait for each other
+inline constexpr Index backward_rows_by_one = many ? 16 : 14;
+inline constexpr Index gradient_rows = many ? 8 : 2, gradient_columns = many ? 3 : 4;
+
 template <class L> constexpr auto numbers(L* lanes) {
     if constexpr (lane_count<L> == 1) return lanes;
     else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(lanes);
 }
 
-// C [Rows, M] = bias + A [M, K] B [Rows, K], where B's and C's elements are packs.
-template <Index Rows, Index M, Index K, Contiguous contiguous, class T, class L>
-constexpr void multiply_packs(const T* a, Index a_row, Index a_step, const T* bias, const L* b, L* c) {
-    constexpr Index width = lane_count<L>, registers = registers_in<L>;
+constexpr Strides pack_strides(bool transposed, Index width, Index column) {
+    return {.a_row = transposed ? 1 : 0, .a_step = transposed ? 0 : 1, .b_column = column, .b_step = width,
+            .c_row = width, .c_column = column, .segments = 1};
+}
+
+// C [Rows, M] = bias + A [M, K] B [Rows, K], where B's and C's elements are packs. A lies as [M, K] or, transposed, as [K, M].
+// A block's columns are two registers of a pack or, where a pack has one, of two rows; an odd last row has one.
+template <Index Rows, Index M, Index K, bool transposed, class T, class L>
+constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c) {
+    constexpr Index width = lane_count<L>, registers = registers_in<L>, row_bytes = M * static_cast<Index>(sizeof(T));
     using Register = Lanes<T, lane_count<L> / registers_in<L>>;
-    OuterProduct<T> p{.a = a, .a_row = a_row, .a_step = a_step, .b_step = width, .c_row = width, .depth = K, .bias = bias};
-    if constexpr (registers > 1) {  // two registers of one pack
-        p.b_column = p.c_column = width / registers;
-        for (Index r = 0; r < Rows; ++r)
-            for (Index n = 0; n < registers; n += 2) {
-                p.b = numbers(b + r * K) + n * p.b_column;
-                p.c = numbers(c + r * M) + n * p.c_column;
-                multiply_rows<M, 2, Register, contiguous>(p);
+    // A transposed A is read column by column, 64 bytes for each k, that the next blocks need again: k is cut so that they stay in
+    // L1. Rows a multiple of 2 KiB apart share its sets, so that there few do (512 -> 512: 86 % with 48, 81 with 128, 73 uncut).
+    constexpr Index longest = !transposed ? K : row_bytes % 2048 == 0 ? 48 : 128;
+    for (Index r = 0; r < Rows; r += registers == 1 ? 2 : 1)
+        for (Index k = 0; k < K; k += longest) {
+            OuterProduct<T> p{.a = a + k * (transposed ? M : 1), .b = numbers(b + r * K + k), .c = numbers(c + r * M),
+                              .bias = bias, .add = k > 0,
+                              .strides = {.a_row = K, .a_step = M, .b_column = K * width, .c_column = M * width, .depth = std::min(longest, K - k)}};
+            if constexpr (registers > 1) {
+                constexpr Index column = width / registers;
+                for (Index n = 0; n < registers; n += 2, p.b += 2 * column, p.c += 2 * column)
+                    multiply_rows<M, rows_by_two, 2, Register, pack_strides(transposed, width, column)>(p);
+            } else if (r + 1 < Rows) {
+                if constexpr (Rows > 1) multiply_rows<M, rows_by_two, 2, Register, pack_strides(transposed, width, 0)>(p);
+            } else if constexpr (Rows % 2 == 1) {
+                multiply_rows<M, transposed ? backward_rows_by_one : forward_rows_by_one<M>, 1, Register, pack_strides(transposed, width, 1)>(p);
             }
-    } else {  // one register of each of two rows, and of the last row if there is an odd number
-        p.b_column = K * width;
-        p.c_column = M * width;
-        for (Index r = 0; r + 2 <= Rows; r += 2) {
-            p.b = numbers(b + r * K);
-            p.c = numbers(c + r * M);
-            multiply_rows<M, 2, Register, contiguous>(p);
         }
-        if constexpr (Rows % 2 == 1) {
-            p.b = numbers(b + (Rows - 1) * K);
-            p.c = numbers(c + (Rows - 1) * M);
-            multiply_rows<M, 1, Register, contiguous>(p);
-        }
+}
+
+// Rows of x that are transposed together: dW is loaded and stored once for them.
+inline constexpr std::size_t rows_together = 4;
+// The registers that inputs lie in: the machine's, or narrower ones if there are less inputs.
+template <class T, Index In> using InputRegister = Lanes<T, std::min(native_width<T>, std::bit_floor(static_cast<std::size_t>(In)))>;
+
+// dW [Out, In], inputs [first, first + Columns registers): += the products of dy [rows, Out] and x [rows, In]. Inputs before `from`
+// are done already: they are added zero or, where !add, come out the same again.
+template <Index Columns, Index Rows, Index In, Index Out, class T, class L>
+void input_columns(const L* x, const L* dy, T* dw, L* scratch, Index rows, Index first, Index from, bool add) {
+    using Register = InputRegister<T, In>;
+    constexpr Index width = lane_count<L>, column = lane_count<Register>, across = Columns * column;
+    T* const panel = numbers(scratch);
+    for (Index r = 0; r < rows; ++r) transpose(numbers(x + r * In + first), width, across, width, panel + r * width * across, across);
+    if (add && from > first)
+        for (Index s = 0; s < rows * width; ++s) std::fill_n(panel + s * across, from - first, T(0));
+    constexpr Strides known{.a_row = width, .a_step = 1, .b_column = column, .b_step = across, .c_column = column, .depth = width,
+                            .segments = Rows == 1 ? 1 : 0};
+    multiply_rows<Out, gradient_rows, Columns, Register, known>(OuterProduct<T>{
+        .a = numbers(dy), .b = panel, .c = dw + first, .add = add,
+        .strides = {.c_row = In, .segments = rows, .a_segment = Out * width, .b_segment = width * across}});
+}
+
+template <Index Rows, Index In, Index Out, class T, class L> void weight_gradient(const L* x, const L* dy, T* dw, L* scratch, Index rows, bool add) {
+    constexpr Index width = lane_count<InputRegister<T, In>>, block = gradient_columns * width, full = In / block * block;
+    for (Index i = 0; i < full; i += block) input_columns<gradient_columns, Rows, In, Out>(x, dy, dw, scratch, rows, i, i, add);
+    // What is left over: registers of which the first overlaps inputs that are done or, if there are none, the last does.
+    constexpr Index left = (In - full + width - 1) / width;
+    if constexpr (left > 0 && left * width <= In) {
+        input_columns<left, Rows, In, Out>(x, dy, dw, scratch, rows, In - left * width, full, add);
+    } else if constexpr (left > 0) {
+        input_columns<left - 1, Rows, In, Out>(x, dy, dw, scratch, rows, 0, 0, add);
+        input_columns<1, Rows, In, Out>(x, dy, dw, scratch, rows, In - width, (left - 1) * width, add);
     }
 }
 
-// Rows of x whose transposes are in scratch together: dW is loaded and stored once for them.
-inline constexpr std::size_t most_rows = 4;
-// The registers of inputs in a block of dW, and a register's width: where In is less than the machine's, as many as there are.
-inline constexpr Index columns = 2;
-template <class L, std::size_t In> inline constexpr std::size_t input_width =
-    lane_count<L> == 1 ? 1 : std::min(native_width<scalar<L>>, std::bit_floor(In));
-
-// dW [Out, In], inputs [first, first + Columns registers): += the products of dy and of x, [rows, In] packs.
-// Inputs before `live` are not these columns' business: their sums stay as they are (or, where !p.add, come out the same again).
-template <Index Columns, std::size_t In, std::size_t Out, class T, class L>
-void gradient_columns(const L* x, const L* dy, T* dw, L* scratch, std::size_t rows, std::size_t first, std::size_t live, bool add) {
-    constexpr std::size_t width = lane_count<L>, across = Columns * input_width<L, In>;
-    T* const panel = numbers(scratch);
-    for (std::size_t r = 0; r < rows; ++r)
-        transpose(numbers(x + r * In + first), width, across, width, panel + r * width * across, across);
-    if (add && live > first)
-        for (std::size_t s = 0; s < rows * width; ++s) std::fill_n(panel + s * across, live - first, T(0));
-    OuterProduct<T> p{.a = numbers(dy), .a_row = width, .a_step = 1, .b = panel, .b_step = across, .b_column = input_width<L, In>,
-                      .c = dw + first, .c_row = In, .c_column = input_width<L, In>,
-                      .depth = width, .segments = static_cast<Index>(rows), .a_segment = Out * width, .b_segment = width * across, .add = add};
-    multiply_rows<Out, Columns, Lanes<T, input_width<L, In>>, Contiguous::depth>(p);
-}
-
-// db[o] (+)= the sum of dy[r][o] over rows and lanes.
 template <class T, class L> [[gnu::noinline]] constexpr void bias_gradient(const L* dy, std::size_t rows, std::size_t out, T* db, bool first) {
-    using Register = Lanes<T, lane_count<L> / registers_in<L>>;
-    constexpr std::size_t together = lane_count<Register>;
-    for (std::size_t o = 0; o < out; o += together) {
-        const std::size_t count = std::min(together, out - o);
-        Register registers[together];
-        for (std::size_t i = 0; i < together; ++i) registers[i] = Register(T(0));
+    constexpr std::size_t width = lane_count<L> / registers_in<L>;
+    using Register = Lanes<T, width>;
+    for (std::size_t o = 0; o < out; o += width) {
+        const std::size_t count = std::min(width, out - o);
+        Register sums[width];
+        for (Register& zero : sums) zero = Register(T(0));
         for (std::size_t r = 0; r < rows; ++r)
             for (std::size_t i = 0; i < count; ++i)
-                for (Index k = 0; k < registers_in<L>; ++k) registers[i] += load_lanes<Register>(numbers(dy + r * out + o + i) + k * static_cast<Index>(together));
-        T totals[together]{};
-        sums_of_lanes<together>(registers, totals);
+                for (std::size_t k = 0; k < lane_count<L>; k += width) sums[i] += load_lanes<Register>(numbers(dy + r * out + o + i) + k);
+        T totals[width]{};
+        sums_of_lanes<width>(sums, totals);
         for (std::size_t i = 0; i < count; ++i) db[o + i] = first ? totals[i] : db[o + i] + totals[i];
     }
 }
 }  // namespace detail
 
-// What parameter_gradient needs besides.
+// What parameter_gradient needs besides: the inputs it has transposed.
 template <std::size_t Rows, std::size_t In, std::size_t Out>
-using Scratch = Shape<std::min(Rows, detail::most_rows), detail::columns * native_width<float>>;
+using Scratch = Shape<std::min(Rows, detail::rows_together), static_cast<std::size_t>(detail::gradient_columns) * native_width<float>>;
 
+// b.data may be null: a product without bias.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
 constexpr void forward(View<Shape<Out, In>, const T> w, View<Shape<Out>, const T> b, View<Shape<Rows, In>, const L> x, View<Shape<Rows, Out>, L> y) {
-    detail::multiply_packs<Rows, Out, In, Contiguous::depth>(w.data, In, 1, b.data, x.data, y.data);
+    detail::multiply_packs<Rows, Out, In, false>(w.data, b.data, x.data, y.data);
 }
 
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
 constexpr void input_gradient(View<Shape<Out, In>, const T> w, View<Shape<Rows, Out>, const L> dy, View<Shape<Rows, In>, L> dx) {
-    detail::multiply_packs<Rows, In, Out, Contiguous::rows>(w.data, 1, In, static_cast<const T*>(nullptr), dy.data, dx.data);
+    detail::multiply_packs<Rows, In, Out, true>(w.data, static_cast<const T*>(nullptr), dy.data, dx.data);
 }
 
-// Adds to dw and db, or where `first` overwrites them.
+// Adds to dw and db or, where `first`, overwrites them. db.data may be null.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
 constexpr void parameter_gradient(View<Shape<Rows, In>, const L> x, View<Shape<Rows, Out>, const L> dy, View<Shape<Out, In>, T> dw,
                                   View<Shape<Out>, T> db, View<Scratch<Rows, In, Out>, L> scratch, bool first) {
-    detail::bias_gradient(dy.data, Rows, Out, db.data, first);
-    if constexpr (lane_count<L> == 1) {  // x needs no transpose
-        OuterProduct<T> p{.a = dy.data, .a_row = 1, .a_step = Out, .b = x.data, .b_step = In, .b_column = 1,
-                          .c = dw.data, .c_row = In, .c_column = 1, .depth = Rows, .add = !first};
-        for (std::size_t i = 0; i + 2 <= In; i += 2, p.b += 2, p.c += 2) multiply_rows<Out, 2, L, Contiguous::rows>(p);
-        if constexpr (In % 2 == 1) multiply_rows<Out, 1, L, Contiguous::rows>(p);
+    if (db.data) detail::bias_gradient(dy.data, Rows, Out, db.data, first);
+    if constexpr (lane_count<L> == 1) {  // x is in order already
+        constexpr Strides known{.a_row = 1, .a_step = Out, .b_column = 1, .b_step = In, .c_row = In, .c_column = 1, .depth = Rows, .segments = 1};
+        OuterProduct<T> p{.a = dy.data, .b = x.data, .c = dw.data, .add = !first};
+        for (std::size_t i = 0; i + 2 <= In; i += 2, p.b += 2, p.c += 2) multiply_rows<Out, detail::rows_by_two, 2, L, known>(p);
+        if constexpr (In % 2 == 1) multiply_rows<Out, detail::rows_by_two, 1, L, known>(p);
     } else {
-        constexpr std::size_t width = detail::input_width<L, In>, block = detail::columns * width, full = In / block * block, rest = In - full;
-        for (std::size_t r = 0; r < Rows; r += detail::most_rows) {
-            const std::size_t rows = std::min(detail::most_rows, Rows - r);
-            const bool add = r > 0 || !first;
-            const L* const some_x = x.data + r * In;
-            const L* const some_dy = dy.data + r * Out;
-            for (std::size_t i = 0; i < full; i += block)
-                detail::gradient_columns<detail::columns, In, Out>(some_x, some_dy, dw.data, scratch.data, rows, i, i, add);
-            // The inputs left over, in registers that overlap the ones before.
-            if constexpr (rest > width && full > 0)
-                detail::gradient_columns<detail::columns, In, Out>(some_x, some_dy, dw.data, scratch.data, rows, In - block, full, add);
-            else if constexpr (rest > 0) {
-                if constexpr (rest > width) detail::gradient_columns<1, In, Out>(some_x, some_dy, dw.data, scratch.data, rows, full, full, add);
-                detail::gradient_columns<1, In, Out>(some_x, some_dy, dw.data, scratch.data, rows, In - width, rest > width ? full + width : full, add);
-            }
-        }
+        for (std::size_t r = 0; r < Rows; r += detail::rows_together)
+            detail::weight_gradient<Rows, In, Out>(x.data + r * In, dy.data + r * Out, dw.data, scratch.data,
+                                             static_cast<Index>(std::min(detail::rows_together, Rows - r)), r > 0 || !first);
     }
 }
 

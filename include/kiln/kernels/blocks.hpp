@@ -67,11 +67,11 @@ template <std::size_t Columns> constexpr Block best_block(Index rows, const std:
                 for (Index larger = 0; larger < 2; ++larger) {
                     const Index blocks = larger ? rows % down : down - rows % down, height = (rows / down + larger) * unit;
                     const Index load = height * longest + total;
-                    time += blocks * std::max({height * total, load, 8 * longest});
+                    time += blocks * std::max({4 * height * total, 5 * load, 36 * longest});
                     loads += blocks * load;
                 }
             }
-            const Index cost = (16 * time + loads) * registers + used;
+            const Index cost = (time * registers + used) * 1024 + std::min(loads, Index{1023});
             if (cost < best.cost) best = {a, b, cost};
         }
     return best;
@@ -117,7 +117,7 @@ template <class Register> [[gnu::always_inline]] constexpr Register held(Registe
 // The same number or pointer, which a compiler cannot know to be the same. Neighbouring pixels and taps share inputs, and
 // g++ and clang would keep them all in registers and spill the sums, which costs up to half of the peak.
 template <class T> [[gnu::always_inline]] constexpr T hidden(T x) {
-    if (!std::is_constant_evaluated()) asm("" : "+r"(x));
+    if (!std::is_constant_evaluated()) asm volatile("" : "+r"(x));
     return x;
 }
 

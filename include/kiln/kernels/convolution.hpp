@@ -124,7 +124,7 @@ template <Axis columns, Index Most> [[gnu::always_inline]] constexpr void for_ea
 // the code; the rows only count. Rows go outermost: the few rows of the input that one row of outputs reads stay in L1 for all
 // its channels (channels outermost: 5 to 40 % slower on 8 -> 8 channels of 28 x 28, Zen 3).
 template <Axis columns, Channels channels, class L>
-[[gnu::noinline]] constexpr void correlate(const Axis& rows, const scalar<L>* w, const scalar<L>* bias, const L* in, L* out) {
+[[gnu::noinline, gnu::flatten]] constexpr void correlate(const Axis& rows, const scalar<L>* w, const scalar<L>* bias, const L* in, L* out) {
     using Register = std::remove_cvref_t<decltype(register_of(*out, 0))>;
     constexpr Block block = best_block(channels.outputs, steps<columns>());
     const Index in_plane = rows.inputs * columns.inputs, in_row = rows.tap_step * columns.inputs;
@@ -213,19 +213,20 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
     repeat<side>([&](Index s) { repeat<count>([&](Index n) { sums[s][n] = Register(0); }); });
     for (Index r = 0; r < rows.outputs; ++r) {
         if (!rows.real(r, j)) continue;
+        const Index x_at = rows.input(r, j) * columns.inputs + columns.offset + Tap * columns.tap_step, dy_at = r * columns.outputs;
         for (Index part = 0; part < registers_in<L>; ++part) {
             const auto pixel = [&]<bool Edge>(Register (&into)[count], Index c) __attribute__((always_inline)) {
                 const L* const from = hidden(x);
-                const Index at = rows.input(r, j) * columns.inputs + columns.offset + c * columns.step;
+                const Index at = x_at + c * columns.step;
                 Register gradients[Outputs];
                 repeat<Outputs>([&](Index o) {
-                    gradients[o] = register_of(dy[o * dy_plane + r * columns.outputs + c], part);
+                    gradients[o] = register_of(dy[dy_at + o * dy_plane + c], part);
                     if (Inputs * Taps > 1) gradients[o] = held(gradients[o]);
                 });
                 repeat<Inputs>([&](Index i) {
                     repeat<Taps>([&](Index k) {
                         if (Edge && !columns.real(c, Tap + k)) return;
-                        Register in = register_of(from[i * x_plane + at + (Tap + k) * columns.tap_step], part);
+                        Register in = register_of(from[at + i * x_plane + k * columns.tap_step], part);
                         if (Outputs > 1) in = held(in);
                         repeat<Outputs>([&](Index o) {
                             Register& sum = into[(o * Inputs + i) * Taps + k];
@@ -236,8 +237,7 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
             };
 #pragma GCC unroll 8
             for (Index c = 0; c < left; ++c) pixel.template operator()<true>(sums[0], c);
-            Index c = left;
-            const Index end = hidden(right);  // else g++ writes a short row out and spills
+            Index c = left, end = hidden(right);  // a row's length is not for the compiler to know, or it writes out short ones
             if constexpr (side > 1)
                 for (; c + side <= end; c += side) repeat<side>([&](Index s) { pixel.template operator()<false>(sums[s], c + s); });
             for (; c < end; ++c) pixel.template operator()<false>(sums[0], c);
@@ -259,7 +259,7 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
 // dw and db of one group of channels. The sums of a block of weights stay in registers over all pixels, lane by lane; the
 // lanes are added at the end, which costs a tenth of the time where a plane has 64 pixels.
 template <Axis columns, Channels channels, class L>
-[[gnu::noinline]] constexpr void gradient(const Axis& rows, const L* x, const L* dy, scalar<L>* dw, scalar<L>* db, bool first) {
+[[gnu::noinline, gnu::flatten]] constexpr void gradient(const Axis& rows, const L* x, const L* dy, scalar<L>* dw, scalar<L>* db, bool first) {
     constexpr Cut cut = best_cut<columns, channels>();
     using Pieces = Split<columns.taps, cut.taps>;
     const Index x_plane = rows.inputs * columns.inputs, dy_plane = rows.outputs * columns.outputs;

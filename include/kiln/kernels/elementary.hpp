@@ -36,10 +36,12 @@ template <class L> constexpr L tanh(const L& x) {
     if constexpr (!detail::wide_float<L>) return kiln::tanh(x);
     else {
         const L u = detail::clamp(x, 7.90531110763549805F), u2 = u * u;
-        const L p = u * detail::polynomial(u2, std::array{4.89352455891786e-03F, 6.37261928875436e-04F, 1.48572235717979e-05F,
-                                                          5.12229709037114e-08F, -8.60467152213735e-11F, 2.00018790482477e-13F,
-                                                          -2.76076847742355e-16F});
-        return p / detail::polynomial(u2, std::array{4.89352518554385e-03F, 2.26843463243900e-03F, 1.18534705686654e-04F, 1.19825839466702e-06F});
+        const L p =
+            u * detail::polynomial(u2, std::array{4.89352455891786e-03F, 6.37261928875436e-04F, 1.48572235717979e-05F,
+                                                  5.12229709037114e-08F, -8.60467152213735e-11F, 2.00018790482477e-13F,
+                                                  -2.76076847742355e-16F});
+        return p / detail::polynomial(u2, std::array{4.89352518554385e-03F, 2.26843463243900e-03F,
+                                                     1.18534705686654e-04F, 1.19825839466702e-06F});
     }
 }
 
@@ -48,11 +50,13 @@ template <class L> constexpr L erf(const L& x) {
     if constexpr (!detail::wide_float<L>) return kiln::erf(x);
     else {
         const L u = detail::clamp(x, 4), u2 = u * u;
-        const L p = u * detail::polynomial(u2, std::array{-1.60960333262415e-02F, -2.95459980854025e-03F, -7.34990630326855e-04F,
-                                                          -5.69250639462346e-05F, -2.10102402082508e-06F, 2.77068142495902e-08F,
-                                                          -2.72614225801306e-10F});
-        return p / detail::polynomial(u2, std::array{-1.42647390514189e-02F, -7.37332916720468e-03F, -1.68282697438203e-03F,
-                                                     -2.13374055278905e-04F, -1.45660718464996e-05F});
+        const L p = u * detail::polynomial(
+                            u2, std::array{-1.60960333262415e-02F, -2.95459980854025e-03F, -7.34990630326855e-04F,
+                                           -5.69250639462346e-05F, -2.10102402082508e-06F, 2.77068142495902e-08F,
+                                           -2.72614225801306e-10F});
+        return p /
+               detail::polynomial(u2, std::array{-1.42647390514189e-02F, -7.37332916720468e-03F, -1.68282697438203e-03F,
+                                                 -2.13374055278905e-04F, -1.45660718464996e-05F});
     }
 }
 

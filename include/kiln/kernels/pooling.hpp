@@ -39,9 +39,9 @@ struct Image {
     std::size_t planes, height, width;
 };
 
-// Calls f(first x, first k, rows, columns, y) for the window of every output, cut to the image: the window's first element
-// lies at x, which is element k of the whole window counted row by row. Without padding the rows and columns are known
-// when compiled.
+// Calls f(first x, first k, rows, columns, y) for the window of every output, cut to the image: the window's first
+// element lies at x, which is element k of the whole window counted row by row. Without padding the rows and columns
+// are known when compiled.
 template <Window w> constexpr void for_each_window(Image image, auto f) {
     const std::size_t rows = output_extent(image.height, w.height, w.stride_height, w.padding_height);
     const std::size_t columns = output_extent(image.width, w.width, w.stride_width, w.padding_width);
@@ -49,10 +49,11 @@ template <Window w> constexpr void for_each_window(Image image, auto f) {
         for (std::size_t r = 0; r < rows; ++r)
             if constexpr (w.padding_height == 0 && w.padding_width == 0) {
                 std::size_t x = (c * image.height + r * w.stride_height) * image.width;
-                for (std::size_t q = 0; q < columns; ++q, x += w.stride_width)
-                    f(x, 0, w.height, w.width, y++);
+                for (std::size_t q = 0; q < columns; ++q, x += w.stride_width) f(x, 0, w.height, w.width, y++);
             } else {
-                const auto cut = [](std::size_t start, std::size_t padding) { return start < padding ? padding - start : 0; };
+                const auto cut = [](std::size_t start, std::size_t padding) {
+                    return start < padding ? padding - start : 0;
+                };
                 const std::size_t top = cut(r * w.stride_height, w.padding_height);
                 const std::size_t at_row = r * w.stride_height + top - w.padding_height;
                 const std::size_t height = std::min(w.height - top, image.height - at_row);
@@ -79,7 +80,8 @@ template <Window w, class L> [[gnu::noinline]] constexpr void maximum(Image imag
     using R = Register<L>;
     const auto number = [](std::size_t k) { return R(static_cast<scalar<L>>(k)); };
     const R nan(std::numeric_limits<scalar<L>>::quiet_NaN());
-    for_each_window<w>(image, [=](std::size_t at, std::size_t first, std::size_t rows, std::size_t columns, std::size_t out) __attribute__((always_inline)) {
+    for_each_window<w>(image, [=](std::size_t at, std::size_t first, std::size_t rows, std::size_t columns,
+                                  std::size_t out) __attribute__((always_inline)) {
 #pragma GCC unroll 4
         for (Index part = 0; part < registers_in<L>; ++part) {
             R best = register_of(x[at], part), winner = number(first);
@@ -101,11 +103,13 @@ template <Window w, class L> [[gnu::noinline]] constexpr void maximum(Image imag
     });
 }
 
-template <Window w, class L> [[gnu::noinline]] constexpr void maximum_gradient(Image image, const L* place, const L* dy, L* dx) {
+template <Window w, class L>
+[[gnu::noinline]] constexpr void maximum_gradient(Image image, const L* place, const L* dy, L* dx) {
     using R = Register<L>;
     const auto number = [](std::size_t k) { return R(static_cast<scalar<L>>(k)); };
     if (!tiles<w>(image)) std::fill_n(dx, image.planes * image.height * image.width, L(0));
-    for_each_window<w>(image, [=](std::size_t at, std::size_t first, std::size_t rows, std::size_t columns, std::size_t out) __attribute__((always_inline)) {
+    for_each_window<w>(image, [=](std::size_t at, std::size_t first, std::size_t rows, std::size_t columns,
+                                  std::size_t out) __attribute__((always_inline)) {
 #pragma GCC unroll 4
         for (Index part = 0; part < registers_in<L>; ++part) {
             const R slope = register_of(dy[out], part), winner = register_of(place[out], part);
@@ -125,37 +129,40 @@ template <Window w, class L> [[gnu::noinline]] constexpr void maximum_gradient(I
 template <Window w, class L> [[gnu::noinline]] constexpr void mean(Image image, const L* x, L* y) {
     using R = Register<L>;
     constexpr auto share = static_cast<scalar<L>>(1.0 / static_cast<double>(w.height * w.width));
-    for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out) __attribute__((always_inline)) {
+    for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out)
+                                  __attribute__((always_inline)) {
 #pragma GCC unroll 4
-        for (Index part = 0; part < registers_in<L>; ++part) {
-            R total(0);
+                                      for (Index part = 0; part < registers_in<L>; ++part) {
+                                          R total(0);
 #pragma GCC unroll 4
-            for (std::size_t i = 0; i < rows; ++i)
+                                          for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
-                for (std::size_t j = 0; j < columns; ++j) total += register_of(x[at + i * image.width + j], part);
-            register_of(y[out], part) = total * R(share);
-        }
-    });
+                                              for (std::size_t j = 0; j < columns; ++j)
+                                                  total += register_of(x[at + i * image.width + j], part);
+                                          register_of(y[out], part) = total * R(share);
+                                      }
+                                  });
 }
 
 template <Window w, class L> [[gnu::noinline]] constexpr void mean_gradient(Image image, const L* dy, L* dx) {
     using R = Register<L>;
     constexpr auto share = static_cast<scalar<L>>(1.0 / static_cast<double>(w.height * w.width));
     if (!tiles<w>(image)) std::fill_n(dx, image.planes * image.height * image.width, L(0));
-    for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out) __attribute__((always_inline)) {
+    for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out)
+                                  __attribute__((always_inline)) {
 #pragma GCC unroll 4
-        for (Index part = 0; part < registers_in<L>; ++part) {
-            const R own = register_of(dy[out], part) * R(share);
+                                      for (Index part = 0; part < registers_in<L>; ++part) {
+                                          const R own = register_of(dy[out], part) * R(share);
 #pragma GCC unroll 4
-            for (std::size_t i = 0; i < rows; ++i)
+                                          for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
-                for (std::size_t j = 0; j < columns; ++j) {
-                    R& to = register_of(dx[at + i * image.width + j], part);
-                    if constexpr (apart<w>) to = own;
-                    else to += own;
-                }
-        }
-    });
+                                              for (std::size_t j = 0; j < columns; ++j) {
+                                                  R& to = register_of(dx[at + i * image.width + j], part);
+                                                  if constexpr (apart<w>) to = own;
+                                                  else to += own;
+                                              }
+                                      }
+                                  });
 }
 
 template <Window w, std::size_t C, std::size_t H, std::size_t W, std::size_t OH, std::size_t OW>
@@ -172,12 +179,14 @@ constexpr void maximum(View<Shape<C, H, W>, const L> x, View<Shape<C, OH, OW>, L
 }
 // dx is the sum of dy over the windows whose largest element it is.
 template <Window w, std::size_t C, std::size_t H, std::size_t W, std::size_t OH, std::size_t OW, class L>
-constexpr void maximum_gradient(View<Shape<C, OH, OW>, const L> place, View<Shape<C, OH, OW>, const L> dy, View<Shape<C, H, W>, L> dx) {
+constexpr void maximum_gradient(View<Shape<C, OH, OW>, const L> place, View<Shape<C, OH, OW>, const L> dy,
+                                View<Shape<C, H, W>, L> dx) {
     static_assert(detail::fits<w, C, H, W, OH, OW>);
     detail::maximum_gradient<w, L>({C, H, W}, place.data, dy.data, dx.data);
 }
 
-// y is the sum of each window divided by its size; what lies in the padding counts as zeros, as PyTorch's default has it.
+// y is the sum of each window divided by its size; what lies in the padding counts as zeros, as PyTorch's default has
+// it.
 template <Window w, std::size_t C, std::size_t H, std::size_t W, std::size_t OH, std::size_t OW, class L>
 constexpr void mean(View<Shape<C, H, W>, const L> x, View<Shape<C, OH, OW>, L> y) {
     static_assert(detail::fits<w, C, H, W, OH, OW>);

@@ -9,8 +9,7 @@
 
 namespace kiln {
 
-template <class Activation, Reads what>
-struct Elementwise {
+template <class Activation, Reads what> struct Elementwise {
     template <class In> static constexpr bool accepts = true;
     template <class In> using output_shape = In;
     static constexpr Known keeps = all_axes;

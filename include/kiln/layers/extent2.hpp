@@ -14,8 +14,6 @@ struct Extent2 {
 };
 
 // "3", or "3x5" where the two differ.
-constexpr Text extent_text(Extent2 e) {
-    return e.height == e.width ? text(e.height) : text(e.height, "x", e.width);
-}
+constexpr Text extent_text(Extent2 e) { return e.height == e.width ? text(e.height) : text(e.height, "x", e.width); }
 
 }  // namespace kiln

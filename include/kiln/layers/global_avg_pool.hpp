@@ -2,8 +2,8 @@
 //
 //     x [C, H, W], or any [C, ...]    y [C]
 //
-// PyTorch's AdaptiveAvgPool2d(1), whose output is C x 1 x 1. Here it is C features: Linear may follow at once, and with a
-// Flatten between the two, as PyTorch needs it, layers keep PyTorch's numbers.
+// PyTorch's AdaptiveAvgPool2d(1), whose output is C x 1 x 1. Here it is C features: Linear may follow at once, and
+// with a Flatten between the two, as PyTorch needs it, layers keep PyTorch's numbers.
 #pragma once
 #include "kiln/core/layer.hpp"
 
@@ -37,7 +37,9 @@ struct GlobalAvgPool {
     }
 
 private:
-    template <class L, std::size_t Pixels> static constexpr L share() { return L(static_cast<scalar<L>>(1.0 / double(Pixels))); }
+    template <class L, std::size_t Pixels> static constexpr L share() {
+        return L(static_cast<scalar<L>>(1.0 / double(Pixels)));
+    }
 };
 
 }  // namespace kiln

@@ -9,7 +9,9 @@ namespace kiln {
 
 template <Real slope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<slope>, (slope.value >= 0) ? Reads::y : Reads::x> {
-    static constexpr Text name() { return slope == Real{0.01} ? Text{"LeakyReLU"} : text("LeakyReLU<", real_text(slope), ">"); }
+    static constexpr Text name() {
+        return slope == Real{0.01} ? Text{"LeakyReLU"} : text("LeakyReLU<", real_text(slope), ">");
+    }
     static constexpr bool increasing = slope.value >= 0;
 
     template <class L> static constexpr L value(const L& x) { return select(x > L(0), x, factor<L> * x); }

@@ -44,7 +44,8 @@ struct Linear {
         const auto [weight, bias] = tile.parameters;
         const auto [dweight, dbias] = tile.gradient;
         const auto [scratch] = tile.scratch;
-        if constexpr (tile.wants_gradient) affine::parameter_gradient(rows(tile.x), rows(tile.dy), dweight, dbias, scratch, tile.first_of_shard());
+        if constexpr (tile.wants_gradient)
+            affine::parameter_gradient(rows(tile.x), rows(tile.dy), dweight, dbias, scratch, tile.first_of_shard());
         if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx));
     }
 

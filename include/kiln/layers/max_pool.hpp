@@ -2,8 +2,8 @@
 //
 //     x [C, H, W]    y [C, (H + 2 Padding - Size) / Stride + 1, likewise W]    kept: the winner's place in its window
 //
-// Windows stand side by side unless a Stride is given; rows and columns that fill no window are dropped; padding is never
-// the largest. Size, Stride and Padding are numbers, or Extent2{height, width}: PyTorch's MaxPool2d.
+// Windows stand side by side unless a Stride is given; rows and columns that fill no window are dropped; padding is
+// never the largest. Size, Stride and Padding are numbers, or Extent2{height, width}: PyTorch's MaxPool2d.
 #pragma once
 #include "kiln/layers/pool.hpp"
 

@@ -12,14 +12,15 @@ namespace detail {
 template <Extent2 Size, Extent2 Stride, Extent2 Padding> consteval bool sound_pool() {
     static_assert(Size.height > 0 && Size.width > 0, "a pool's window is at least 1x1");
     static_assert(Stride.height > 0 && Stride.width > 0, "a pool's stride is at least 1");
-    static_assert(2 * Padding.height <= Size.height && 2 * Padding.width <= Size.width, "a pool's padding is at most half of its window");
+    static_assert(2 * Padding.height <= Size.height && 2 * Padding.width <= Size.width,
+                  "a pool's padding is at most half of its window");
     return true;
 }
 }  // namespace detail
 
-template <Extent2 Size, Extent2 Stride, Extent2 Padding>
-struct Pool {
-    static constexpr pooling::Window window{Size.height, Size.width, Stride.height, Stride.width, Padding.height, Padding.width};
+template <Extent2 Size, Extent2 Stride, Extent2 Padding> struct Pool {
+    static constexpr pooling::Window window{Size.height,  Size.width,     Stride.height,
+                                            Stride.width, Padding.height, Padding.width};
 
     // "<2>"; what is PyTorch's default is left out.
     static constexpr Text arguments() {
@@ -30,11 +31,17 @@ struct Pool {
     }
     template <class In> static constexpr Text expected() {
         if constexpr (In::rank != 3) return "a CxHxW image";
-        else return text("an image of at least ", Size.height - 2 * Padding.height, "x", Size.width - 2 * Padding.width);
+        else
+            return text("an image of at least ", Size.height - 2 * Padding.height, "x", Size.width - 2 * Padding.width);
     }
-    template <class In> static constexpr std::size_t output_height = pooling::output_extent(In::extents[1], Size.height, Stride.height, Padding.height);
-    template <class In> static constexpr std::size_t output_width = pooling::output_extent(In::extents[2], Size.width, Stride.width, Padding.width);
-    template <class In> static constexpr bool accepts = [] {
+    template <class In>
+    static constexpr std::size_t output_height =
+        pooling::output_extent(In::extents[1], Size.height, Stride.height, Padding.height);
+    template <class In>
+    static constexpr std::size_t output_width =
+        pooling::output_extent(In::extents[2], Size.width, Stride.width, Padding.width);
+    template <class In>
+    static constexpr bool accepts = [] {
         if constexpr (In::rank != 3) return false;
         else return output_height<In> > 0 && output_width<In> > 0;
     }();

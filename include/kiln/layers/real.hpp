@@ -1,4 +1,5 @@
-// Real: a floating-point number as a template argument, LeakyReLU<0.2>. (clang takes a plain double from version 18 on.)
+// Real: a floating-point number as a template argument, LeakyReLU<0.2>. (clang takes a plain double from version 18
+// on.)
 #pragma once
 #include "kiln/core/text.hpp"
 
@@ -18,7 +19,8 @@ constexpr Text real_text(Real real) {
     Text t = text(real.value < 0 ? "-" : "", static_cast<std::size_t>(billionths / 1'000'000'000U));
     billionths %= 1'000'000'000U;
     if (billionths > 0) t << ".";
-    for (auto place = 100'000'000ULL; billionths > 0; billionths %= place, place /= 10) t << static_cast<std::size_t>(billionths / place);
+    for (auto place = 100'000'000ULL; billionths > 0; billionths %= place, place /= 10)
+        t << static_cast<std::size_t>(billionths / place);
     return t;
 }
 

@@ -1,4 +1,5 @@
-// Reshape<Extents...>: the same numbers under another shape, row-major: Reshape<1, 28, 28> makes an image of 784 features.
+// Reshape<Extents...>: the same numbers under another shape, row-major: Reshape<1, 28, 28> makes an image of 784
+// features.
 #pragma once
 #include "kiln/layers/same_numbers.hpp"
 
@@ -6,7 +7,8 @@ namespace kiln {
 
 namespace detail {
 template <std::size_t... Extents> consteval bool sound_reshape() {
-    static_assert(sizeof...(Extents) > 0 && Shape<Extents...>::size > 0, "Reshape: it needs at least one extent, each at least 1");
+    static_assert(sizeof...(Extents) > 0 && Shape<Extents...>::size > 0,
+                  "Reshape: it needs at least one extent, each at least 1");
     return true;
 }
 }  // namespace detail

@@ -1,4 +1,5 @@
-// SameNumbers: what Identity, Flatten and Reshape share. y is x under another shape, dx is dy: in place, they cost nothing.
+// SameNumbers: what Identity, Flatten and Reshape share. y is x under another shape, dx is dy: in place, they cost
+// nothing.
 #pragma once
 #include <algorithm>
 #include "kiln/core/layer.hpp"

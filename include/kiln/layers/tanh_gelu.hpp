@@ -11,7 +11,9 @@ namespace kiln {
 struct TanhGELU : Elementwise<TanhGELU, Reads::x> {
     static constexpr Text name() { return "TanhGELU"; }
 
-    template <class L> static constexpr L value(const L& x) { return x * elementary::sigmoid(x * fma(x * x, number<L>(cubic), number<L>(linear))); }
+    template <class L> static constexpr L value(const L& x) {
+        return x * elementary::sigmoid(x * fma(x * x, number<L>(cubic), number<L>(linear)));
+    }
     template <class L> static constexpr L gradient(const L& x, const L& dy) {
         const L s = elementary::sigmoid(x * fma(x * x, number<L>(cubic), number<L>(linear)));
         const L slope = fma(x * x, number<L>(3 * cubic), number<L>(linear));  // of 2 u

@@ -4,14 +4,14 @@
 //     if (!check.passed) std::puts(check.worst.c_str());
 //     // Swish: the gradient of beta[0] is 0.5, but central differences give 0.25
 //
-// For any layer or composite and the shape of its input. In double, one sample a tile: x and the parameters are random, the
-// loss is a random linear function of y, and what backward says is compared with
+// For any layer or composite and the shape of its input. In double, one sample a tile: x and the parameters are
+// random, the loss is a random linear function of y, and what backward says is compared with
 //
 //     (loss(v + h) - loss(v - h)) / (2 h)
 //
 // for numbers v of x and of every parameter. Where a layer is not smooth (ReLU at 0, two equal maxima) a difference may
-// straddle the kink: one that disagrees is taken again with smaller steps, and fails if it never agrees. Memory that nobody
-// has written holds NaNs, so that reading it fails too.
+// straddle the kink: one that disagrees is taken again with smaller steps, and fails if it never agrees. Memory that
+// nobody has written holds NaNs, so that reading it fails too.
 #pragma once
 #include <cmath>
 #include <cstdio>
@@ -24,10 +24,10 @@
 namespace kiln {
 
 struct GradientCheckOptions {
-    std::size_t samples = 3;          // of the minibatch
-    double tolerance = 1e-6;          // of an error relative to the gradient, or absolute where that is below 1
-    std::size_t at_most = 200;        // numbers of x, and of each parameter, that are looked at
-    double noise = 0.3;               // added to the parameters' starting values, uniform in +-
+    std::size_t samples = 3;    // of the minibatch
+    double tolerance = 1e-6;    // of an error relative to the gradient, or absolute where that is below 1
+    std::size_t at_most = 200;  // numbers of x, and of each parameter, that are looked at
+    double noise = 0.3;         // added to the parameters' starting values, uniform in +-
     std::uint64_t seed = 1;
 };
 
@@ -38,9 +38,9 @@ struct GradientCheck {
         double absolute_error = 0;    // the largest
         double error = 0;             // the largest, relative to the gradient or absolute, whichever is less
     };
-    std::vector<Array> arrays;        // x, then the parameters
+    std::vector<Array> arrays;  // x, then the parameters
     bool passed = true;
-    std::string worst;                // a sentence on the worst number, whether it passed or not
+    std::string worst;  // a sentence on the worst number, whether it passed or not
 };
 
 namespace detail {
@@ -58,9 +58,17 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
     std::vector<TileInfo<double>> tiles;
 
     explicit GradientProbe(const GradientCheckOptions& options)
-        : samples(options.samples), x(samples * In::size), slope(samples * Out::size), parameters(Parameters::extent),
-          gradient(Parameters::extent), dx(samples * In::size), start_buffers(Buffers::extent), buffers(Buffers::extent),
-          workspace(samples * stride), board(2 * board_width), tiles(samples) {
+        : samples(options.samples),
+          x(samples * In::size),
+          slope(samples * Out::size),
+          parameters(Parameters::extent),
+          gradient(Parameters::extent),
+          dx(samples * In::size),
+          start_buffers(Buffers::extent),
+          buffers(Buffers::extent),
+          workspace(samples * stride),
+          board(2 * board_width),
+          tiles(samples) {
         Draw draw{key(options.seed, Stream::initialise)};
         const auto add_uniform = [&](auto&& numbers, double bound) {
             for (double& number : numbers) {
@@ -72,8 +80,10 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
         add_uniform(x, 1);
         add_uniform(slope, 1);
         start<Layer, In>(parameters.data(), start_buffers.data(), draw);
-        visit<Parameters>("", parameters.data(), [&](const std::string&, auto view) { add_uniform(view, options.noise); });
-        for (std::size_t t = 0; t < samples; ++t) tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
+        visit<Parameters>("", parameters.data(),
+                          [&](const std::string&, auto view) { add_uniform(view, options.noise); });
+        for (std::size_t t = 0; t < samples; ++t)
+            tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
     }
 
     // Every layer's own starting numbers.
@@ -95,10 +105,14 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
 
     double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * stride + layout[array]; }
 
-    // Runs forward, and where the gradients are wanted, which it leaves in `gradient` and `dx`, backward. Returns the loss.
+    // Runs forward, and where the gradients are wanted, which it leaves in `gradient` and `dx`, backward. Returns the
+    // loss.
     double run(bool wants_gradients) {
-        Step<double> step{.cut = {samples, samples, 1}, .buffers = buffers.data(), .gradients = gradient.data(),
-                          .gradient_extent = Parameters::extent, .board = board.data()};
+        Step<double> step{.cut = {samples, samples, 1},
+                          .buffers = buffers.data(),
+                          .gradients = gradient.data(),
+                          .gradient_extent = Parameters::extent,
+                          .board = board.data()};
         const Group<double> group{workspace.data(), stride, samples, tiles.data(), &step};
         const auto place = root_place<Layer, In, mode, double>(parameters.data(), buffers.data());
         std::copy(start_buffers.begin(), start_buffers.end(), buffers.begin());
@@ -124,7 +138,8 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
 template <class Layer, class In, Mode mode = Mode::training>
 GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     static_assert(Layer::template accepts<In>, "check_gradients: the layer does not accept an input of this shape");
-    static_assert(mode != Mode::inference, "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
+    static_assert(mode != Mode::inference,
+                  "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
     detail::GradientProbe<Layer, In, mode> probe{options};
     probe.run(true);
     const std::vector<double> gradient = probe.gradient, dx = probe.dx;
@@ -133,7 +148,8 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     GradientCheck check;
     double largest = -1;
     // The numbers at `values`, and what backward says of them; `number(i)` says which one i is.
-    const auto compare = [&](const std::string& name, double* values, const double* found, std::size_t count, auto number) {
+    const auto compare = [&](const std::string& name, double* values, const double* found, std::size_t count,
+                             auto number) {
         GradientCheck::Array array{name};
         for (std::size_t n = 0, looked = std::min(count, options.at_most); n < looked; ++n) {
             const std::size_t i = n * count / looked;
@@ -147,7 +163,8 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
                 values[i] = start;
                 const double difference = std::abs(slope - found[i]);
                 const double relative = difference / std::max({1.0, std::abs(slope), std::abs(found[i])});
-                if (relative < error) expected = slope, absolute = difference, error = relative;  // never where one is a NaN
+                if (relative < error)
+                    expected = slope, absolute = difference, error = relative;  // never where one is a NaN
                 if (error <= options.tolerance) break;
             }
             array.largest_gradient = std::max(array.largest_gradient, std::abs(found[i]));
@@ -156,7 +173,8 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
             if (error > largest) {
                 largest = error;
                 char numbers[96];
-                std::snprintf(numbers, sizeof numbers, " is %.9g, %s central differences give %.9g", found[i], error <= options.tolerance ? "and" : "but", expected);
+                std::snprintf(numbers, sizeof numbers, " is %.9g, %s central differences give %.9g", found[i],
+                              error <= options.tolerance ? "and" : "but", expected);
                 check.worst = std::string{Layer::name().view()} + ": the gradient of " + name + number(i) + numbers;
             }
         }
@@ -169,7 +187,8 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     if constexpr (mode == Mode::training)
         visit<parameters_of<Layer, In>>("", probe.parameters.data(), [&](const std::string& name, auto view) {
             const auto offset = view.data - probe.parameters.data();
-            compare(name, view.data, gradient.data() + offset, view.size, [](std::size_t i) { return "[" + std::to_string(i) + "]"; });
+            compare(name, view.data, gradient.data() + offset, view.size,
+                    [](std::size_t i) { return "[" + std::to_string(i) + "]"; });
         });
     return check;
 }

@@ -66,13 +66,16 @@ public:
             const bool opens = t == cut.first_tile(shard);
             if (opens) totals_[shard] = {};
             const std::size_t live = std::min(width, which.size() - t * width);
-            const auto carry_one = [&]<class P>(Memory<P>& memory) {
-                const TileInfo<P> tile = tile_info<P>(t * width, shard, opens, live);
+            if constexpr (mixes_samples<Net>) {
+                tiles_[t] = tile_info<L>(t * width, shard, opens, live);
+                continue;
+            }
+            const auto carry_one = [&]<class P>(Memory<P>& memory, std::size_t skip) {
+                const auto tile = tile_info<P>(t * width + skip, shard, opens && skip == 0, std::min(live - skip, lane_count<P>));
                 carry(memory, std::span{&tile, 1}, step, at, source, which, weight);
             };
-            if constexpr (mixes_samples<Net>) tiles_[t] = tile_info<L>(t * width, shard, opens, live);
-            else if (narrow_tail && live <= lane_count<Narrow>) carry_one(narrow_);
-            else carry_one(wide_);
+            if (live > width / 2) carry_one(wide_, 0);
+            else for (std::size_t skip = 0; skip < live; skip += lane_count<Narrow>) carry_one(narrow_, skip);
         }
         if constexpr (mixes_samples<Net>) carry(wide_, std::span<const TileInfo<L>>{tiles_}.subspan(first, end - first), step, at, source, which, weight, first);
     }
@@ -116,9 +119,9 @@ private:
             if (goals.size() < threads * Goal::size) goals.resize(threads * Goal::size);
         }
     };
-    // The last tile of a minibatch may be so short that a tile of half the width holds it: 100 samples are 6 of 16 and 1 of 8.
+    // Where the last tile of a minibatch is at most half full, tiles of one register do: 100 samples are 3 of 32 and 1 of 8.
     static constexpr bool narrow_tail = width > native_width<T> && !mixes_samples<Net>;
-    using Narrow = Lanes<T, narrow_tail ? width / 2 : width>;
+    using Narrow = Lanes<T, narrow_tail ? native_width<T> : width>;
 
     // Tiles through the network, forward and backward.
     template <class P>

@@ -1,0 +1,27 @@
+# Runs an example and reads its last line.
+#     cmake -D PROGRAM=... -D DATA=FOLDER -D "ARGUMENTS=--epochs;1" -D AT_LEAST=90 -P run.cmake
+# DATA=real is KILN_DATA_DIR; where that is not set the test is skipped.
+if(DATA STREQUAL "real")
+    if(NOT DEFINED ENV{KILN_DATA_DIR})
+        message("skipped: KILN_DATA_DIR is not set")
+        return()
+    endif()
+    set(DATA $ENV{KILN_DATA_DIR})
+    if(IS_DIRECTORY ${DATA}/mnist)
+        set(DATA ${DATA}/mnist)
+    endif()
+endif()
+
+execute_process(COMMAND ${PROGRAM} --data ${DATA} ${ARGUMENTS} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+message("${errors}${output}")
+if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ended with ${status}")
+endif()
+if(DEFINED AT_LEAST)
+    if(NOT output MATCHES "test accuracy: ([0-9]+)[.][0-9][0-9] %\n$")
+        message(FATAL_ERROR "the last line is not \"test accuracy: 98.63 %\"")
+    endif()
+    if(CMAKE_MATCH_1 LESS AT_LEAST)
+        message(FATAL_ERROR "the test accuracy is below ${AT_LEAST} %")
+    endif()
+endif()
