@@ -1,5 +1,6 @@
-# Runs an example and reads its last line.
-#     cmake -D PROGRAM=... -D DATA=FOLDER -D "ARGUMENTS=--epochs;1" -D AT_LEAST=90 -P run.cmake
+# Runs a program and reads what it says.
+#     cmake -D PROGRAM=... -D DATA=FOLDER -D "ARGUMENTS=--epochs;1" -D AT_LEAST=90 -P run.cmake    its last line: an accuracy
+#     cmake -D PROGRAM=... -D "ARGUMENTS=--epochs;0" -D "SAYS=must be" -P run.cmake                a mistake: one line, status 1
 # DATA=real is KILN_DATA_DIR; where that is not set the test is skipped.
 if(DATA STREQUAL "real")
     if(NOT DEFINED ENV{KILN_DATA_DIR})
@@ -12,8 +13,17 @@ if(DATA STREQUAL "real")
     endif()
 endif()
 
-execute_process(COMMAND ${PROGRAM} --data ${DATA} ${ARGUMENTS} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+if(DATA)
+    list(PREPEND ARGUMENTS --data ${DATA})
+endif()
+execute_process(COMMAND ${PROGRAM} ${ARGUMENTS} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE errors)
 message("${errors}${output}")
+if(DEFINED SAYS)
+    if(NOT status EQUAL 1 OR NOT errors MATCHES "^[^\n]*${SAYS}[^\n]*\n$" OR output)
+        message(FATAL_ERROR "${PROGRAM} ended with ${status}; expected 1, and one line that says: ${SAYS}")
+    endif()
+    return()
+endif()
 if(NOT status EQUAL 0)
     message(FATAL_ERROR "${PROGRAM} ended with ${status}")
 endif()

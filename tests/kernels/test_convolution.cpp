@@ -31,7 +31,8 @@ template <class S, class L> struct Tile {
     struct Freer {
         void operator()(L* p) const { ::operator delete[](p, std::align_val_t{64}); }
     };
-    std::unique_ptr<L[], Freer> packs{static_cast<L*>(::operator new[]((S::size + 2 * guard) * sizeof(L), std::align_val_t{64}))};
+    std::unique_ptr<L[], Freer> packs{
+        static_cast<L*>(::operator new[]((S::size + 2 * guard) * sizeof(L), std::align_val_t{64}))};
     std::vector<double> value = std::vector<double>(S::size * lanes), scale = value;  // scale: the sum of |products|
 
     Tile() {
@@ -100,8 +101,11 @@ template <Geometry g, class Input, class Weight, class L> void check() {
                 for (size_t i = 0; i < I; ++i)
                     for (size_t j = 0; j < KH; ++j)
                         for (size_t k = 0; k < KW; ++k) {
-                            const size_t row = r * g.stride_height + j * g.dilation_height, column = c * g.stride_width + k * g.dilation_width;
-                            if (row < g.padding_height || row >= H + g.padding_height || column < g.padding_width || column >= W + g.padding_width) continue;
+                            const size_t row = r * g.stride_height + j * g.dilation_height,
+                                         column = c * g.stride_width + k * g.dilation_width;
+                            if (row < g.padding_height || row >= H + g.padding_height || column < g.padding_width ||
+                                column >= W + g.padding_width)
+                                continue;
                             ++products;
                             const size_t channel = o / (O / g.groups) * I + i;
                             const size_t in = (channel * H + row - g.padding_height) * W + column - g.padding_width;
@@ -130,17 +134,25 @@ constexpr Geometry plain{};
 constexpr Geometry padded{.padding_height = 1, .padding_width = 1};
 constexpr Geometry odd{.stride_height = 2, .stride_width = 3, .padding_height = 2, .padding_width = 1};
 constexpr Geometry dilated{.padding_height = 1, .padding_width = 2, .dilation_height = 2, .dilation_width = 2};
-constexpr Geometry dilated_strided{.stride_height = 2, .stride_width = 2, .padding_width = 2, .dilation_height = 2, .dilation_width = 2};
-constexpr Geometry coprime{.stride_height = 3, .stride_width = 2, .padding_height = 2, .padding_width = 2, .dilation_height = 2, .dilation_width = 3};
+constexpr Geometry dilated_strided{
+    .stride_height = 2, .stride_width = 2, .padding_width = 2, .dilation_height = 2, .dilation_width = 2};
+constexpr Geometry coprime{.stride_height = 3,
+                           .stride_width = 2,
+                           .padding_height = 2,
+                           .padding_width = 2,
+                           .dilation_height = 2,
+                           .dilation_width = 3};
 constexpr Geometry grouped{.padding_width = 1, .groups = 2};
 constexpr Geometry depthwise{.padding_height = 1, .padding_width = 1, .groups = 7};
-constexpr Geometry depthwise_strided{.stride_height = 2, .stride_width = 2, .padding_height = 1, .padding_width = 1, .groups = 3};
+constexpr Geometry depthwise_strided{
+    .stride_height = 2, .stride_width = 2, .padding_height = 1, .padding_width = 1, .groups = 3};
 constexpr Geometry skipping{.stride_height = 3, .stride_width = 2};
 constexpr Geometry swallowed{.padding_height = 2, .padding_width = 4};
 constexpr Geometry wide{.padding_width = 6};
 }  // namespace
 
-TEST_CASE_TEMPLATE("convolution on every kind of lanes", L, float, Native<float>, Double<float>, double, Native<double>, Double<double>) {
+TEST_CASE_TEMPLATE("convolution on every kind of lanes", L, float, Native<float>, Double<float>, double, Native<double>,
+                   Double<double>) {
     check<padded, Shape<3, 6, 7>, Shape<7, 3, 3, 3>, L>();
     check<odd, Shape<5, 7, 11>, Shape<3, 5, 3, 4>, L>();
 }
@@ -173,14 +185,28 @@ TEST_CASE_TEMPLATE("convolution with more padding than input, and with a wide ke
 }
 
 TEST_CASE("convolution in a constant expression") {
+    // x 0 1 2 under w 1 2 3, padded by one: y = 3 + 0, 0 + 2 + 6, 1 + 4; the second group is the first doubled.
     constexpr auto result = [] {
-        const std::array<double, 9> x{1, 2, 3, 4, 5, 6, 7, 8, 9};
-        const std::array<double, 4> w{1, 0, 0, -1};
-        const std::array<double, 1> b{10};
-        std::array<double, 4> y{};
-        kiln::convolution::forward<plain>(View<Shape<1, 1, 2, 2>, const double>{w.data()}, View<Shape<1>, const double>{b.data()},
-                                          View<Shape<1, 3, 3>, const double>{x.data()}, View<Shape<1, 2, 2>, double>{y.data()});
-        return y;
+        const std::array<double, 6> x{0, 1, 2, 0, 2, 4}, dy{1, 0, 0, 0, 0, 1};
+        const std::array<double, 6> w{1, 2, 3, 1, 2, 3};
+        const std::array<double, 2> b{10, 20};
+        std::array<double, 6> y{}, dx{}, dw{};
+        std::array<double, 2> db{};
+        using Row = Shape<2, 1, 3>;
+        using Weight = Shape<2, 1, 1, 3>;
+        constexpr Geometry geometry{.padding_width = 1, .groups = 2};
+        const View<Weight, const double> weight{w.data()};
+        kiln::convolution::forward<geometry>(weight, View<Shape<2>, const double>{b.data()},
+                                             View<Row, const double>{x.data()}, View<Row, double>{y.data()});
+        kiln::convolution::input_gradient<geometry>(weight, View<Row, const double>{dy.data()},
+                                                    View<Row, double>{dx.data()});
+        kiln::convolution::parameter_gradient<geometry>(
+            View<Row, const double>{x.data()}, View<Row, const double>{dy.data()}, View<Weight, double>{dw.data()},
+            View<Shape<2>, double>{db.data()}, true);
+        return std::array{y, dx, dw, std::array<double, 6>{db[0], db[1]}};
     }();
-    static_assert(result == std::array<double, 4>{6, 6, 6, 6});
+    static_assert(result[0] == std::array<double, 6>{10 + 3, 10 + 8, 10 + 5, 20 + 6, 20 + 16, 20 + 10});
+    static_assert(result[1] == std::array<double, 6>{2, 3, 0, 0, 1, 2});
+    static_assert(result[2] == std::array<double, 6>{0, 0, 1, 2, 4, 0});
+    static_assert(result[3] == std::array<double, 6>{1, 1, 0, 0, 0, 0});
 }

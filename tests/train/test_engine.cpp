@@ -191,6 +191,25 @@ template <class Net> void check_gradient(std::size_t samples) {
     }
     CHECK(largest > 0.01);
 }
+
+// Tiles of one register and of two; the last one with one sample, at most half full, and more than half full.
+template <std::size_t Width> void check_width() {
+    using M = Model<Small, Four>;
+    for (std::size_t samples = 1; samples <= 2 * Width + 1; ++samples) {
+        CAPTURE(Width);
+        CAPTURE(samples);
+        const auto x = tensor_of<Four>(cluster_values<Four>(samples, 3));
+        M model{Seed{2}};
+        Trainer<M, CrossEntropy, SGD, Width> trainer{model, {}, SGD{.learning_rate = 1}, {.threads = 2}};
+        const double loss = trainer.step(x, cluster_labels(samples, 3)).loss;
+        Model<Small, Four, double> plain{Seed{2}};
+        std::copy_n(numbers_of(M{Seed{2}}).begin(), plain.parameters().size(), plain.parameters().begin());
+        Trainer<Model<Small, Four, double>, CrossEntropy, SGD, 1> reference{plain, {}, SGD{.learning_rate = 1}, {.threads = 1, .shards = 1}};
+        // A mean over samples of sums of ten numbers of size 1 in float: some 10 eps.
+        CHECK(std::abs(loss - reference.step(x, cluster_labels(samples, 3)).loss) < 10 * 1.2e-7);
+        for (std::size_t i = 0; i < plain.parameters().size(); ++i) CHECK(std::abs(static_cast<double>(model.parameters()[i]) - plain.parameters()[i]) < 20 * 1.2e-7);
+    }
+}
 }  // namespace
 
 TEST_CASE("engine: the same bits for any number of threads, a perceptron with momentum") {
@@ -222,6 +241,12 @@ TEST_CASE("engine: shards and dead lanes are rounding, not mathematics") {
         const auto found = prober.gradient(x, labels);
         for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - expected[i]) < 100 * 2.3e-16);
     }
+}
+
+TEST_CASE("engine: tiles of any width, however full the last one is") {
+    check_width<native_width<float>>();
+    check_width<2 * native_width<float>>();
+    check_width<1>();
 }
 
 TEST_CASE("engine: a small minibatch after a large one, and a large one after a small one") {

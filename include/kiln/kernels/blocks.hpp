@@ -30,8 +30,10 @@ template <Index Total, Index Most> struct Split {
 template <Index Total, Index Most> [[gnu::always_inline]] constexpr void for_each_block(auto&& f) {
     using Blocks = Split<Total, Most>;
     if constexpr (Blocks::larger > 0)
-        for (Index block = 0; block < Blocks::larger; ++block) f.template operator()<Blocks::size + 1>(Blocks::start(block));
-    for (Index block = Blocks::larger; block < Blocks::count; ++block) f.template operator()<Blocks::size>(Blocks::start(block));
+        for (Index block = 0; block < Blocks::larger; ++block)
+            f.template operator()<Blocks::size + 1>(Blocks::start(block));
+    for (Index block = Blocks::larger; block < Blocks::count; ++block)
+        f.template operator()<Blocks::size>(Blocks::start(block));
 }
 
 // Calls f(0), f(1), ... f(Count - 1), in code without a loop: arrays indexed by these numbers stay in registers.
@@ -47,31 +49,38 @@ struct Block {
 };
 
 // The block that sums up rows x columns in the least time, where the sums of column c take steps[c] steps and a row is
-// `unit` sums high. A step multiplies each of its rows' factors with each of its columns' (which wait in registers), and takes
-// as long as the multiply-adds (two a cycle), the loads (two a cycle) or the wait for the sums of the step before (four
-// cycles), whichever is longest; of equals, the fewest loads and then the fewest registers. One register stays free: without
-// it, g++ and clang spill (4 x 3 sums in 16 registers lost 10 % to 6 x 2 on Zen 3).
-template <std::size_t Columns> constexpr Block best_block(Index rows, const std::array<Index, Columns>& steps, Index unit = 1) {
+// `unit` sums high. A step multiplies each of its rows' factors with each of its columns', which wait in registers. It takes
+// as long as the multiply-adds (two a cycle), the loads (two a cycle, in practice a fifth fewer) or the wait for the sums of
+// the step before (four cycles, in practice a little more), whichever is longest; of equals, the one with the fewest loads,
+// in eighths of the multiply-adds, and then with the fewest registers.
+// A sixteenth of the registers stays free: g++ and clang spill before all are used (4 x 3 sums in 16 registers were 10 %
+// slower than 4 x 2 on Zen 3; 4 x 6 in 32 spill).
+template <std::size_t Columns>
+constexpr Block best_block(Index rows, const std::array<Index, Columns>& steps, Index unit = 1) {
     constexpr Index columns = Columns, registers = register_count;
     Block best;
     for (Index a = 1; a <= rows; ++a)
         for (Index b = 1; b <= columns; ++b) {
             const Index used = a * b * unit + (a * unit > 1 ? b : 1) + 1;
-            if (used >= registers) break;
+            if (used + registers / 16 > registers) break;
             const Index down = (rows + a - 1) / a, across = (columns + b - 1) / b;
-            Index time = 0, loads = 0;
+            Index time = 0, loads = 0, products = 0;
             for (Index s = 0, c = 0; s < across; ++s) {
                 Index longest = 0, total = 0;
                 for (const Index end = c + columns / across + (s < columns % across); c < end; ++c)
-                    longest = std::max(longest, steps[static_cast<std::size_t>(c)]), total += steps[static_cast<std::size_t>(c)];
+                    longest = std::max(longest, steps[static_cast<std::size_t>(c)]),
+                    total += steps[static_cast<std::size_t>(c)];
                 for (Index larger = 0; larger < 2; ++larger) {
-                    const Index blocks = larger ? rows % down : down - rows % down, height = (rows / down + larger) * unit;
+                    const Index blocks = larger ? rows % down : down - rows % down,
+                                height = (rows / down + larger) * unit;
                     const Index load = height * longest + total;
                     time += blocks * std::max({4 * height * total, 5 * load, 36 * longest});
                     loads += blocks * load;
+                    products += blocks * height * total;
                 }
             }
-            const Index cost = (time * registers + used) * 1024 + std::min(loads, Index{1023});
+            const Index load_share = products == 0 ? 0 : (8 * loads + products / 2) / products;  // in eighths
+            const Index cost = (time * 16 + load_share) * registers + used;
             if (cost < best.cost) best = {a, b, cost};
         }
     return best;
@@ -95,12 +104,13 @@ template <std::size_t Half, class V, std::size_t... Lane>
 [[gnu::always_inline]] inline V add_halves(const V& a, const V& b, std::index_sequence<Lane...>) {
     constexpr std::size_t width = sizeof...(Lane);
     return __builtin_shufflevector(a, b, (Lane / (2 * Half) * 2 * Half + Lane % Half + Lane / Half % 2 * width)...) +
-           __builtin_shufflevector(a, b, (Lane / (2 * Half) * 2 * Half + Lane % Half + Lane / Half % 2 * width + Half)...);
+           __builtin_shufflevector(a, b,
+                                   (Lane / (2 * Half) * 2 * Half + Lane % Half + Lane / Half % 2 * width + Half)...);
 }
 }  // namespace detail
 
-// x, in a register. Without it g++ 12 reads a factor from memory again in each multiply-add that uses it, which costs a third
-// of the peak.
+// x, in a register. Without it g++ 12 reads a factor from memory again in each multiply-add that uses it: 4 x 2 sums then take
+// 12 loads for 8 multiply-adds, and reach two thirds of the peak.
 template <class Register> [[gnu::always_inline]] constexpr Register held(Register x) {
     if (std::is_constant_evaluated()) return x;
 #if defined(__x86_64__) || defined(__i386__)
@@ -114,8 +124,9 @@ template <class Register> [[gnu::always_inline]] constexpr Register held(Registe
     return x;
 }
 
-// The same number or pointer, which a compiler cannot know to be the same. Neighbouring pixels and taps share inputs, and
-// g++ and clang would keep them all in registers and spill the sums, which costs up to half of the peak.
+// The same number or pointer, which a compiler cannot know to be the same. Neighbouring pixels and taps share inputs, and g++
+// and clang keep them all in registers and spill the sums, which costs up to half of the peak. (Not to be initialised from a
+// constant into a const: that is a constant expression, and hides nothing.)
 template <class T> [[gnu::always_inline]] constexpr T hidden(T x) {
     if (!std::is_constant_evaluated()) asm volatile("" : "+r"(x));
     return x;
@@ -134,7 +145,9 @@ template <std::size_t Width, class T, class Register, std::size_t Count>
             unroll<count>([&]<std::size_t I> { v[I] = std::bit_cast<Vector>(registers[Chunk * Width + I]); });
             unroll<std::bit_width(Width) - 1>([&]<std::size_t Step> {
                 constexpr std::size_t half = Width >> (Step + 1);
-                unroll<half>([&]<std::size_t I> { v[I] = detail::add_halves<half>(v[I], v[I + half], std::make_index_sequence<Width>{}); });
+                unroll<half>([&]<std::size_t I> {
+                    v[I] = detail::add_halves<half>(v[I], v[I + half], std::make_index_sequence<Width>{});
+                });
             });
             std::memcpy(totals + Chunk * Width, &v[0], count * sizeof(T));
         });

@@ -51,7 +51,7 @@ template <class List> inline constexpr std::size_t numbers_in = List::shape::siz
 template <class... Elements> inline constexpr std::size_t numbers_in<Arrays<Elements...>> = (std::size_t{0} + ... + numbers_in<Elements>);
 template <Name name, class List> inline constexpr std::size_t numbers_in<Named<name, List>> = numbers_in<List>;
 
-template <Name> struct no_parameter_is_named;  // never defined: its argument is the message
+template <Name name> inline constexpr Text parameter_fault = text("the network has no parameter or buffer named ", name.view());
 }  // namespace detail
 
 // A part of a model: the parameters and buffers of one of its layers, under that layer's own names. It refers to the model.
@@ -235,7 +235,7 @@ private:
         using InBuffers = decltype(find<Buffers, name>());
         if constexpr (!std::is_same_v<InParameters, NotFound>) return fixed_view<typename InParameters::shape>(self.parameters_.data() + InParameters::offset);
         else if constexpr (!std::is_same_v<InBuffers, NotFound>) return fixed_view<typename InBuffers::shape>(self.buffers_.data() + InBuffers::offset);
-        else return detail::no_parameter_is_named<name>{};
+        else static_assert(Report<detail::parameter_fault<name>>::size > 0);
     }
     template <std::size_t I, class U> static auto part_of(auto& self) {
         using Child = typename Net::template Parts<Input>::template at<I>;

@@ -182,13 +182,13 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
         check.arrays.push_back(std::move(array));
     };
     compare("x", probe.x.data(), dx.data(), dx.size(), [](std::size_t i) {
-        return "[" + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
+        return std::string{"["} + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
     });
     if constexpr (mode == Mode::training)
         visit<parameters_of<Layer, In>>("", probe.parameters.data(), [&](const std::string& name, auto view) {
             const auto offset = view.data - probe.parameters.data();
             compare(name, view.data, gradient.data() + offset, view.size,
-                    [](std::size_t i) { return "[" + std::to_string(i) + "]"; });
+                    [](std::size_t i) { return std::string{"["} + std::to_string(i) + "]"; });
         });
     return check;
 }

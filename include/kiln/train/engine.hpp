@@ -74,7 +74,7 @@ public:
                 const auto tile = tile_info<P>(t * width + skip, shard, opens && skip == 0, std::min(live - skip, lane_count<P>));
                 carry(memory, std::span{&tile, 1}, step, at, source, which, weight);
             };
-            if (live > width / 2) carry_one(wide_, 0);
+            if (!narrow_tail || live > width / 2) carry_one(wide_, 0);
             else for (std::size_t skip = 0; skip < live; skip += lane_count<Narrow>) carry_one(narrow_, skip);
         }
         if constexpr (mixes_samples<Net>) carry(wide_, std::span<const TileInfo<L>>{tiles_}.subspan(first, end - first), step, at, source, which, weight, first);

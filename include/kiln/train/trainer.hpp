@@ -51,6 +51,28 @@ template <class Data> struct FitOptions {
     Callback<EpochReport> on_epoch = {};
 };
 
+namespace detail {
+// What is wrong with training a network with a loss; empty where nothing is.
+template <class M, class Loss> inline constexpr Text loss_fault = [] {
+    using Output = typename M::Output;
+    if constexpr (!Loss::template accepts<Output>)
+        return text(Loss::name(), " expects ", Loss::expected(), ", but the network gives ", shape_text<Output>);
+    else if constexpr (gives_probabilities<typename M::Network> && Loss::takes_logits)
+        return text("the network ends in Softmax, but ", Loss::name(), " takes logits and applies softmax itself: remove the last layer");
+    else return Text{};
+}();
+
+template <class Target> inline constexpr Text target_text = text(shape_text<Target>, Target::size == 1 ? " number" : " numbers");
+template <> inline constexpr Text target_text<Label> = "labels";
+// What is wrong with a data set for a model's input and a loss's targets.
+template <class Data, class Wanted> inline constexpr Text data_fault = [] {
+    if constexpr (!std::is_same_v<typename Data::Input, typename Wanted::Input>)
+        return text("the data set has samples of ", shape_text<typename Data::Input>, ", but the model takes ", shape_text<typename Wanted::Input>);
+    else
+        return text("the data set has ", target_text<typename Data::Target>, " as targets, but the loss takes ", target_text<typename Wanted::Target>);
+}();
+}  // namespace detail
+
 template <class M, class Loss, class Optimizer, std::size_t Width = tile_width<typename M::Network, typename M::Input, typename M::Scalar>>
 class Trainer {
 public:
@@ -59,10 +81,6 @@ public:
     using Output = typename M::Output;
     using Target = typename Loss::template Target<Output>;
     using Data = Dataset<Input, Target>;
-
-    static_assert(Loss::template accepts<Output>, "the loss does not accept the network's output");
-    static_assert(!(gives_probabilities<typename M::Network> && Loss::takes_logits),
-                  "the network ends in Softmax, but CrossEntropy takes logits and applies softmax itself: remove the last layer");
 
     // The model must outlive the trainer. OptionError where an option is out of its range.
     Trainer(M& model, Loss loss, Optimizer optimizer, TrainerOptions options = {})
@@ -165,8 +183,8 @@ public:
     // Data of another shape or with other targets.
     template <class OtherInput, class OtherTarget>
         requires(!std::is_same_v<Dataset<OtherInput, OtherTarget>, Data>)
-    History fit(const Dataset<OtherInput, OtherTarget>&, auto&&...) {
-        refuse<OtherInput, OtherTarget>();
+    History fit(const Dataset<OtherInput, OtherTarget>&, FitOptions<Dataset<OtherInput, OtherTarget>> = {}) {
+        static_assert(Report<detail::data_fault<Dataset<OtherInput, OtherTarget>, Data>>::size > 0);
         return {};
     }
 
@@ -194,6 +212,13 @@ public:
         double weight = 0;
         for (std::size_t t = 0; t < tiles.size(); ++t) sums = sums + tiles[t], weight += weights[t];
         return {sums.loss / weight, score(sums, 1, data.size()).accuracy};
+    }
+
+    template <class OtherInput, class OtherTarget>
+        requires(!std::is_same_v<Dataset<OtherInput, OtherTarget>, Data>)
+    Score evaluate(const Dataset<OtherInput, OtherTarget>&) const {
+        static_assert(Report<detail::data_fault<Dataset<OtherInput, OtherTarget>, Data>>::size > 0);
+        return {};
     }
 
     M& model() { return model_; }
@@ -353,11 +378,6 @@ private:
         }
     }
 
-    template <class OtherInput, class OtherTarget> static void refuse() {
-        static_assert(std::is_same_v<OtherInput, Input>, "the data set's samples do not have the model's input shape");
-        static_assert(!std::is_same_v<OtherInput, Input> || std::is_same_v<OtherTarget, Target>, "the data set's targets are not what the loss takes");
-    }
-
     M& model_;
     Optimizer optimizer_;
     TrainerOptions options_;
@@ -367,6 +387,21 @@ private:
     std::vector<T> labels_;
     std::array<double, 64> norms_{};
     std::size_t steps_ = 0;
+};
+
+// A loss that does not go with the network is one error, a sentence; the trainer then does nothing, so that what follows
+// adds no error of its own.
+template <class M, class Loss, class Optimizer, std::size_t Width>
+    requires(!detail::loss_fault<M, Loss>.empty())
+class Trainer<M, Loss, Optimizer, Width> {
+    static_assert(Report<detail::loss_fault<M, Loss>>::size > 0);
+    using Data = Dataset<typename M::Input, typename Loss::template Target<typename M::Output>>;
+
+public:
+    Trainer(M&, Loss, Optimizer, TrainerOptions = {}) {}
+    Score step(const auto&...) { return {}; }
+    History fit(const auto&, FitOptions<Data> = {}) { return {}; }
+    Score evaluate(const auto&) const { return {}; }
 };
 
 }  // namespace kiln
