@@ -178,6 +178,7 @@ template <Axis columns, Channels channels, class L>
                                 const L* const from = Outputs == 1 || Start >= 0 ? hidden(in) : in;
                                 Register x[Pixels];
                                 repeat<Pixels>([&](Index p) {
+                                    x[p] = Register(0);
                                     if (!real(p)) return;
                                     x[p] = register_of(from[at + p * columns.step + k * columns.tap_step], part);
                                     if (Outputs > 1) x[p] = held(x[p]);
