@@ -5,6 +5,7 @@
 // together where a layer mixes samples). A shard's gradient is the sum of its tiles' in order; the shards are added as a
 // fixed tree. Both are independent of which thread did what.
 #pragma once
+#include "kiln/core/target.hpp"
 #include "kiln/core/workspace.hpp"
 #include "kiln/data/samples.hpp"
 #include "kiln/losses/accuracy.hpp"
