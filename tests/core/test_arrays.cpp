@@ -14,7 +14,7 @@ using Layer = Arrays<Weight, Bias>;
 using Empty = Arrays<>;
 // 0 and 1 are layers, 2 has none, 10 is another: "1" must not be found in "10".
 using Net = Arrays<Layer, Layer, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Arrays<Bias>>;
-using Block = Arrays<Named<"branch", Arrays<Layer, Layer>>, Named<"shortcut", Layer>>;
+using Block = Arrays<NamedList<"branch", Arrays<Layer, Layer>>, NamedList<"shortcut", Layer>>;
 }  // namespace
 
 TEST_CASE("arrays: a view is a pointer with a shape") {
@@ -73,8 +73,22 @@ TEST_CASE("arrays: visit names every array, whatever its depth, in order") {
     CHECK(names == std::vector<std::string>{"branch.0.weight", "branch.0.bias", "branch.1.weight", "branch.1.bias", "shortcut.weight", "shortcut.bias"});
     CHECK(places == std::vector<std::ptrdiff_t>{0, 16, 32, 48, 64, 80});
     names.clear();
-    kiln::visit<Net>("net", numbers.data(), [&](const std::string& name, auto) { names.push_back(name); });
+    kiln::visit<Net>("net.", numbers.data(), [&](const std::string& name, auto) { names.push_back(name); });
     CHECK(names == std::vector<std::string>{"net.0.weight", "net.0.bias", "net.1.weight", "net.1.bias", "net.10.bias"});
+}
+
+TEST_CASE("arrays: an inline list's arrays stand in the list around it") {
+    using Encoder = Arrays<Layer, InlineList<Arrays<NamedList<"norm", Layer>, InlineList<Arrays<NamedList<"linear", Layer>>>>>, Layer>;
+    std::vector<float> numbers(Encoder::extent);
+    std::vector<std::string> names;
+    kiln::visit<Encoder>("", numbers.data(), [&](const std::string& name, auto) { names.push_back(name); });
+    CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "norm.weight", "norm.bias", "linear.weight", "linear.bias", "2.weight", "2.bias"});
+    static_assert(Encoder::size == 4 * 15);
+    static_assert(decltype(find<Encoder, "norm.bias">())::offset == 48);
+    static_assert(decltype(find<Encoder, "linear.weight">())::offset == 64);
+    static_assert(decltype(find<Encoder, "2.bias">())::offset == 112);
+    CHECK(std::is_same_v<decltype(find<Encoder, "1.weight">()), NotFound>);
+    CHECK(std::is_same_v<decltype(find<Encoder, "linear">()), NotFound>);
 }
 
 TEST_CASE("arrays: find finds what visit names, and nothing else") {

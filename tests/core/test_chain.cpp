@@ -26,9 +26,11 @@ TEST_CASE("chain: the walk of shapes, and where it ends") {
 TEST_CASE("chain: shapes in words") {
     static_assert(extents_text<Shape<16, 4, 4>>.view() == "16x4x4" && extents_text<Shape<7>>.view() == "7");
     static_assert(shape_text<Shape<16, 4, 4>>.view() == "16x4x4 = 256" && shape_text<Shape<784>>.view() == "784");
-    CHECK(inside("", std::size_t{2}).view() == "2");
-    CHECK(inside("2", std::size_t{1}).view() == "2.1");
-    CHECK(inside("2", "branch").view() == "2.branch");
+    CHECK(PartOf<ReLU>::inside("", 2).view() == "2");
+    CHECK(PartOf<ReLU>::inside("2", 1).view() == "2.1");
+    CHECK((PartOf<Named<"fc1", ReLU>>::inside("2", 1).view()) == "2.fc1");
+    CHECK((PartOf<Named<"fc1", ReLU>>::inside("", 1).view()) == "fc1");
+    CHECK(PartOf<Inline<ReLU>>::inside("2", 1).view() == "2");
     CHECK(layer_text<ReLU>("").view() == "ReLU");
     CHECK(layer_text<ReLU>("2.1").view() == "layer 2.1 ReLU");
 }

@@ -140,14 +140,14 @@ template <class... Layers> consteval bool sound() {
 }  // namespace detail
 
 template <class... Layers>
-    requires(detail::sound<Layers...>())
-struct Sequential : CompositeOf<Layers...> {
+    requires(detail::sound<unnamed<Layers>...>())
+struct Sequential : CompositeOf<unnamed<Layers>...> {
     static constexpr std::size_t count = sizeof...(Layers);
-    template <std::size_t I> using Layer = type_at<I, Layers...>;
-    using Execution = Chain<decltype(detail::schedule(LayerList<Layers...>{}))>;
+    template <std::size_t I> using Layer = type_at<I, unnamed<Layers>...>;
+    using Execution = Chain<decltype(detail::schedule(LayerList<unnamed<Layers>...>{}))>;
 
     static constexpr Text name() { return "Sequential"; }
-    template <class In> using Shapes = walk_t<In, Layers...>;
+    template <class In> using Shapes = walk_t<In, unnamed<Layers>...>;
     template <class In, std::size_t I> using Input = typename Shapes<In>::template Activation<I>;
     template <class In> static constexpr bool accepts = Shapes<In>::fits;
     template <class In> using output_shape = typename Shapes<In>::Last;
@@ -155,7 +155,7 @@ struct Sequential : CompositeOf<Layers...> {
     static constexpr Known takes = kiln::takes<Layer<0>>;
     static constexpr Known gives = [] {
         Known known;
-        ((known = known_after<Layers>(known)), ...);
+        ((known = known_after<unnamed<Layers>>(known)), ...);
         return known;
     }();
     static constexpr bool gives_probabilities = kiln::gives_probabilities<Layer<count - 1>>;
@@ -164,20 +164,20 @@ struct Sequential : CompositeOf<Layers...> {
                                            reads_y(kiln::reads<typename Execution::template Layer<count - 1>>));
 
     template <class In> static constexpr std::size_t multiply_adds = []<std::size_t... I>(std::index_sequence<I...>) {
-        return (kiln::multiply_adds<Layers, Input<In, I>> + ...);
+        return (kiln::multiply_adds<unnamed<Layers>, Input<In, I>> + ...);
     }(std::make_index_sequence<count>{});
     template <class In, bool WantsDx> static constexpr std::size_t backward_multiply_adds = []<std::size_t... I>(std::index_sequence<I...>) {
-        constexpr std::size_t lowest = WantsDx ? 0 : Chain<LayerList<Layers...>>::template lowest_trainable<In>;
-        return (std::size_t{0} + ... + (I < lowest ? 0 : kiln::backward_multiply_adds<Layers, Input<In, I>, WantsDx || (I > lowest)>));
+        constexpr std::size_t lowest = WantsDx ? 0 : Chain<LayerList<unnamed<Layers>...>>::template lowest_trainable<In>;
+        return (std::size_t{0} + ... + (I < lowest ? 0 : kiln::backward_multiply_adds<unnamed<Layers>, Input<In, I>, WantsDx || (I > lowest)>));
     }(std::make_index_sequence<count>{});
 
     template <class In> static consteval Text fault(const Text& where, const Text& before) {
         constexpr std::size_t i = Shapes<In>::length - 1;  // the first layer that does not fit
         const Text previous = [&] {
             if constexpr (i == 0) return before;
-            else return layer_text<Layer<i - 1>>(inside(where, i - 1));
+            else return layer_text<Layer<i - 1>>(inside<i - 1>(where));
         }();
-        return kiln::fault<Layer<i>, Input<In, i>>(inside(where, i), previous);
+        return kiln::fault<Layer<i>, Input<In, i>>(inside<i>(where), previous);
     }
 
     template <class In, Mode mode> static constexpr Workspace workspace = Execution::template plan<In, mode>.total;
@@ -189,6 +189,9 @@ struct Sequential : CompositeOf<Layers...> {
     static constexpr void backward(const Group<L>& group, const Place<scalar<L>>& at) {
         Execution::template backward<In, mode, WantsDx>(group, at);
     }
+
+private:
+    template <std::size_t I> static constexpr Text inside(const Text& where) { return PartOf<type_at<I, Layers...>>::inside(where, I); }
 };
 
 }  // namespace kiln

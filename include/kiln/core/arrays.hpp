@@ -53,6 +53,7 @@ inline constexpr std::size_t parameter_alignment = 16;
 template <Name name_, class S> struct Parameter {
     using shape = S;
     static constexpr std::string_view name = name_.view();
+    static constexpr std::size_t size = S::size;
     static constexpr std::size_t extent = round_up(S::size, parameter_alignment);
 };
 
@@ -60,7 +61,8 @@ template <Name name_, class S> struct Parameter {
 template <class... Elements>
 struct Arrays {
     static constexpr std::size_t count = sizeof...(Elements);
-    static constexpr std::size_t extent = (0 + ... + Elements::extent);
+    static constexpr std::size_t size = (0 + ... + Elements::size);      // numbers
+    static constexpr std::size_t extent = (0 + ... + Elements::extent);  // with their padding
     static constexpr std::array<std::size_t, count + 1> offsets = [] {
         std::array<std::size_t, count + 1> at{};
         std::size_t i = 0;
@@ -78,18 +80,27 @@ struct Arrays {
 };
 
 // A list with a name, for a composite's parts; a part without one is called by its number.
-template <Name name_, class List> struct Named : List {
+template <Name name_, class List> struct NamedList : List {
     static constexpr std::string_view name = name_.view();
+};
+// A list whose arrays stand in the list around it, under their own names.
+template <class List> struct InlineList : List {
+    static constexpr bool is_inline = true;
 };
 
 namespace detail {
-// The name of element I of a list: "weight", "branch" or "3".
+// "weight", "branch", or "" where an element is called by its number.
 template <class Element> constexpr std::string_view own_name() {
     if constexpr (requires { Element::name; }) return Element::name;
     else return {};
 }
-template <class Element> std::string name_of(std::size_t i) {
-    return own_name<Element>().empty() ? std::to_string(i) : std::string{own_name<Element>()};
+// What an element of a list adds to a path: "3.", or nothing where it is inline; without the dot for an array itself.
+template <class Element> inline constexpr bool is_inline = requires { Element::is_inline; };
+template <class Element> std::string step_to(std::size_t i) {
+    if constexpr (is_inline<Element>) return {};
+    const std::string name = own_name<Element>().empty() ? std::to_string(i) : std::string{own_name<Element>()};
+    if constexpr (requires { typename Element::shape; }) return name;
+    else return name + '.';
 }
 
 // What follows the name of element i at the head of a path; found says whether it stands there.
@@ -111,14 +122,14 @@ constexpr Rest match(std::string_view path, std::string_view name, std::size_t i
 }
 }  // namespace detail
 
-// Calls f("3.branch.0.weight", View{...}) for every named array of a list, whatever its depth.
+// Calls f("3.branch.0.weight", View{...}) for every named array of a list, whatever its depth; `path` comes before every name.
 template <class List, class T> void visit(const std::string& path, T* data, auto&& f) {
     if constexpr (requires { typename List::shape; }) {
         f(path, View<typename List::shape, T>{data});
     } else {
         unroll<List::count>([&]<std::size_t I>() {
             using Element = typename List::template Element<I>;
-            kiln::visit<Element>((path.empty() ? path : path + '.') + detail::name_of<Element>(I), data + List::offsets[I], f);
+            kiln::visit<Element>(path + detail::step_to<Element>(I), data + List::offsets[I], f);
         });
     }
 }
@@ -136,14 +147,19 @@ template <class List, Name path, std::size_t Used = 0, std::size_t Offset = 0> c
         else return NotFound{};
     } else {
         constexpr std::size_t which = [&]<std::size_t... I>(std::index_sequence<I...>) {
+            [[maybe_unused]] const auto holds = []<class Element>(std::type_identity<Element>, std::size_t i) {
+                if constexpr (detail::is_inline<Element>) return !std::is_same_v<decltype(find<Element, path, Used>()), NotFound>;
+                else return detail::match(path.view().substr(Used), detail::own_name<Element>(), i).found;
+            };
             std::size_t at = List::count;
-            ((detail::match(rest, detail::own_name<typename List::template Element<I>>(), I).found && at == List::count ? at = I : at), ...);
+            ((at == List::count && holds(std::type_identity<typename List::template Element<I>>{}, I) ? at = I : at), ...);
             return at;
         }(std::make_index_sequence<List::count>{});
         if constexpr (which == List::count) return NotFound{};
         else {
             using Element = typename List::template Element<which>;
-            return find<Element, path, Used + detail::match(rest, detail::own_name<Element>(), which).used, Offset + List::offsets[which]>();
+            constexpr std::size_t used = detail::is_inline<Element> ? 0 : detail::match(rest, detail::own_name<Element>(), which).used;
+            return find<Element, path, Used + used, Offset + List::offsets[which]>();
         }
     }
 }

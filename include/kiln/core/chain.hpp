@@ -12,14 +12,14 @@ template <bool Fits, class... Activations> struct Walk {
     static constexpr std::size_t length = sizeof...(Activations);
     template <std::size_t I> using Activation = type_at<I, Activations...>;
     using Last = Activation<length - 1>;
-    template <class... Layers> using Parts = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
-        return std::type_identity<Children<Child<Layers, Activation<I>>...>>{};
-    }(std::index_sequence_for<Layers...>{}))::type;
+    template <class... Named> using Parts = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::type_identity<Children<Child<Named, Activation<I>>...>>{};
+    }(std::index_sequence_for<Named...>{}))::type;
 };
 
 template <bool Fits, class... A, class Layer> consteval auto operator>>(Walk<Fits, A...> walk, std::type_identity<Layer>) {
     if constexpr (!Fits) return walk;  // the first fault wins
-    else if constexpr (Layer::template accepts<typename Walk<Fits, A...>::Last>)
+    else if constexpr (accepts<Layer, typename Walk<Fits, A...>::Last>)
         return Walk<true, A..., output_of<Layer, typename Walk<Fits, A...>::Last>>{};
     else return Walk<false, A...>{};
 }
@@ -35,8 +35,8 @@ template <class S> inline constexpr Text extents_text = []<std::size_t... E>(Sha
 // "16x4x4 = 256", "784".
 template <class S> inline constexpr Text shape_text = S::rank > 1 ? text(extents_text<S>, " = ", S::size) : extents_text<S>;
 
-// "2.1": part 1 of layer 2.
-constexpr Text inside(const Text& where, const auto& part) { return where.empty() ? text(part) : text(where, ".", part); }
+template <std::size_t Length, std::size_t Vocabulary>
+inline constexpr Text shape_text<Tokens<Length, Vocabulary>> = text(Length, Length == 1 ? " token" : " tokens", " of ", Vocabulary);
 // "layer 2.1 Linear<84,10>"
 template <class Layer> constexpr Text layer_text(const Text& where) {
     return where.empty() ? Layer::name() : text("layer ", where, " ", Layer::name());
@@ -44,15 +44,16 @@ template <class Layer> constexpr Text layer_text(const Text& where) {
 
 // What is wrong with a layer at the path `where` that is fed an In by `before`; empty where nothing is.
 template <class Layer, class In> consteval Text fault(const Text& where, const Text& before) {
-    if constexpr (Layer::template accepts<In>) return {};
+    if constexpr (accepts<Layer, In>) return {};
     else if constexpr (Composite<Layer>) return Layer::template fault<In>(where, before);
     else {
         Text t = text(layer_text<Layer>(where), " expects ");
         if constexpr (requires { Layer::template expected<In>(); }) t << Layer::template expected<In>();
         else t << Layer::expected();
         t << ", but " << before << " gives " << shape_text<In>;
-        if constexpr (In::rank > 1)
-            if constexpr (Layer::template accepts<Shape<In::size>>) t << ": put Flatten before it";
+        if constexpr (is_tokens<In>) t << ": put an Embedding before it";
+        else if constexpr (In::rank > 1)
+            if constexpr (accepts<Layer, Shape<In::size>>) t << ": put Flatten before it";
         return t;
     }
 }

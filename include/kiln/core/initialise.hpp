@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <numbers>
 #include <string_view>
-#include "kiln/core/arrays.hpp"
+#include "kiln/core/layer.hpp"
 #include "kiln/core/option.hpp"
 #include "kiln/core/random.hpp"
 
@@ -48,6 +48,29 @@ private:
 
     std::uint64_t stream_, count_ = 0;
 };
+
+// Gives every layer of a network its starting numbers; layer `instance` draws from a stream of its own.
+template <class Layer, class In, class T>
+constexpr void start(T* parameters, T* buffers, std::uint64_t seed, std::size_t instance = 0) {
+    if constexpr (requires { Layer::template start<In>(parameters, buffers, seed, instance); }) {
+        Layer::template start<In>(parameters, buffers, seed, instance);
+    } else if constexpr (requires { typename Layer::template Parts<In>; }) {
+        using Parts = typename Layer::template Parts<In>;
+        unroll<Parts::count>([&]<std::size_t I>() {
+            using Part = typename Parts::template at<I>;
+            start<typename Part::Layer, typename Part::In>(parameters + parameters_of<Layer, In>::offsets[I],
+                                                           buffers + buffers_of<Layer, In>::offsets[I], seed,
+                                                           instance + Layer::instances[I]);
+        });
+    } else {
+        if constexpr (requires(Draw draw) { Layer::init(parameters_of<Layer, In>::views(parameters), draw); }) {
+            Draw draw{key(seed, Stream::initialise, instance)};
+            Layer::init(parameters_of<Layer, In>::views(parameters), draw);
+        }
+        if constexpr (requires { Layer::init_buffers(buffers_of<Layer, In>::views(buffers)); })
+            Layer::init_buffers(buffers_of<Layer, In>::views(buffers));
+    }
+}
 
 // How many numbers a weight [Outputs, Inputs, Kernel...] sums for one output, and how many outputs one input reaches:
 // as torch.nn.init computes them.

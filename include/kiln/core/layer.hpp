@@ -13,6 +13,8 @@
 // Any of the array lists, and expected(), may be a template over In where it depends on the input shape. What is left
 // out has a default that is always right. More that a layer may say stands beside each trait below.
 //
+// A layer whose input is Tokens says takes_tokens = true; no other is given them.
+//
 // A layer that mixes samples says mixes_samples = true, and its forward and backward get a batch: all the tiles of
 // this thread, with batch.total() to sum over the whole minibatch. Everything else never meets more than one tile.
 #pragma once
@@ -35,17 +37,47 @@ constexpr Reads read_of(bool x, bool y) { return x ? (y ? Reads::both : Reads::x
 constexpr bool reads_x(Reads r) { return r == Reads::x || r == Reads::both; }
 constexpr bool reads_y(Reads r) { return r == Reads::y || r == Reads::both; }
 
+// A part of a composite under a name of its own instead of its number: Sequential<Named<"conv1", Conv<1, 6, 5>>, ...> has a
+// parameter "conv1.weight". And a part whose parameters stand in the composite's own list, under names without its number.
+template <Name name, class Layer> struct Named : Layer {};
+template <class Layer> struct Inline : Layer {};
+
+// What a composite makes of a part: the layer itself, the list that holds its arrays, and its place in sentences.
+template <class Part> struct PartOf {
+    using Layer = Part;
+    template <class List> using Holder = NamedList<"", List>;
+    static constexpr Text inside(const Text& where, std::size_t i) { return where.empty() ? text(i) : text(where, ".", i); }
+};
+template <Name name, class Part> struct PartOf<Named<name, Part>> {
+    using Layer = Part;
+    template <class List> using Holder = NamedList<name, List>;
+    static constexpr Text inside(const Text& where, std::size_t) { return where.empty() ? Text{name.view()} : text(where, ".", name.view()); }
+};
+template <class Part> struct PartOf<Inline<Part>> {
+    using Layer = Part;
+    template <class List> using Holder = InlineList<List>;
+    static constexpr Text inside(const Text& where, std::size_t) { return where; }
+};
+template <class Part> using unnamed = typename PartOf<Part>::Layer;
+
 // A composite lists its parts with Parts<In>; parameters, buffers and numbering follow from the list.
-template <class Layer_, class In_, Name name_ = ""> struct Child {
-    using Layer = Layer_;
+template <class Part, class In_> struct Child {
+    using Layer = unnamed<Part>;
     using In = In_;
-    static constexpr Name name = name_;
+    template <class List> using Holder = typename PartOf<Part>::template Holder<List>;
 };
 template <class... Parts> struct Children {
     static constexpr std::size_t count = sizeof...(Parts);
     template <std::size_t I> using at = type_at<I, Parts...>;
 };
 template <class Layer> concept Composite = requires { requires Layer::composite; };
+
+// Whether a layer takes an input of this shape. Tokens are no quantities: only a layer that says takes_tokens reads them, and
+// a composite as its parts do.
+template <class Layer, class In> inline constexpr bool accepts = [] {
+    if constexpr (is_tokens<In> && !Composite<Layer> && !requires { Layer::takes_tokens; }) return false;
+    else return Layer::template accepts<In>;
+}();
 
 namespace detail {
 template <class Layer, class In> consteval auto parameters_list();
@@ -58,10 +90,10 @@ template <class Layer, class In> using buffers_of = typename decltype(detail::bu
 // A layer's optional members, with their defaults.
 namespace detail {
 template <class... P> consteval auto children_parameters(Children<P...>) {
-    return std::type_identity<Arrays<Named<P::name, parameters_of<typename P::Layer, typename P::In>>...>>{};
+    return std::type_identity<Arrays<typename P::template Holder<parameters_of<typename P::Layer, typename P::In>>...>>{};
 }
 template <class... P> consteval auto children_buffers(Children<P...>) {
-    return std::type_identity<Arrays<Named<P::name, buffers_of<typename P::Layer, typename P::In>>...>>{};
+    return std::type_identity<Arrays<typename P::template Holder<buffers_of<typename P::Layer, typename P::In>>...>>{};
 }
 template <class Layer, class In> consteval auto parameters_list() {
     if constexpr (requires { typename Layer::template Parameters<In>; }) return std::type_identity<typename Layer::template Parameters<In>>{};

@@ -47,6 +47,14 @@ template <class S> inline constexpr std::size_t last_axis = S::rank == 0 ? 1 : S
 template <class S, std::size_t Last> using with_last_axis = typename detail::replace_last<S, Last>::type;
 template <class S> using row_shape = typename detail::tail<S>::type;
 
+// Length whole numbers from 0 to Vocabulary - 1: the words of a text, say. Not an array of quantities like a Shape, and few
+// layers take it (Embedding does); as targets, a class for each step.
+template <std::size_t Length, std::size_t Vocabulary> struct Tokens : Shape<Length> {
+    using shape = Tokens;
+    static constexpr std::size_t length = Length, vocabulary = Vocabulary;
+};
+template <class S> inline constexpr bool is_tokens = requires { S::vocabulary; };
+
 // The I-th type of a list, one instantiation each (a recursive list costs I of them).
 namespace detail {
 template <std::size_t I, class T> struct indexed {

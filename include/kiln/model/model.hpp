@@ -26,31 +26,6 @@ struct Seed {
 };
 
 namespace detail {
-// Gives every layer its starting numbers; layer `instance` draws from its own stream.
-template <class Layer, class In, class T>
-constexpr void initialise(T* parameters, T* buffers, std::uint64_t seed, std::size_t instance = 0) {
-    if constexpr (requires { typename Layer::template Parts<In>; }) {
-        using Parts = typename Layer::template Parts<In>;
-        unroll<Parts::count>([&]<std::size_t I>() {
-            using Part = typename Parts::template at<I>;
-            initialise<typename Part::Layer, typename Part::In>(parameters + parameters_of<Layer, In>::offsets[I],
-                                                                buffers + buffers_of<Layer, In>::offsets[I], seed,
-                                                                instance + Layer::instances[I]);
-        });
-    } else {
-        if constexpr (requires(Draw draw) { Layer::init(parameters_of<Layer, In>::views(parameters), draw); }) {
-            Draw draw{key(seed, Stream::initialise, instance)};
-            Layer::init(parameters_of<Layer, In>::views(parameters), draw);
-        }
-        if constexpr (requires { Layer::init_buffers(buffers_of<Layer, In>::views(buffers)); })
-            Layer::init_buffers(buffers_of<Layer, In>::views(buffers));
-    }
-}
-
-template <class List> inline constexpr std::size_t numbers_in = List::shape::size;
-template <class... Elements> inline constexpr std::size_t numbers_in<Arrays<Elements...>> = (std::size_t{0} + ... + numbers_in<Elements>);
-template <Name name, class List> inline constexpr std::size_t numbers_in<Named<name, List>> = numbers_in<List>;
-
 template <Name name> inline constexpr Text parameter_fault = text("the network has no parameter or buffer named ", name.view());
 }  // namespace detail
 
@@ -88,7 +63,7 @@ public:
     using Parameters = parameters_of<Net, Input>;
     using Buffers = buffers_of<Net, Input>;
 
-    static constexpr std::size_t parameter_count = detail::numbers_in<Parameters>;
+    static constexpr std::size_t parameter_count = Parameters::size;
     // Of one sample's prediction, and of a training step's share of one sample (no gradient of the network's input): twice the
     // multiply-adds of matrix products and convolutions, by real taps.
     static constexpr std::size_t flops = 2 * multiply_adds<Net, Input>;
@@ -96,7 +71,7 @@ public:
 
     // Every layer's own default, PyTorch's.
     explicit Model(Seed seed) : parameters_(Parameters::extent), buffers_(Buffers::extent) {
-        detail::initialise<Net, Input>(parameters_.data(), buffers_.data(), seed.value);
+        start<Net, Input>(parameters_.data(), buffers_.data(), seed.value);
     }
     // Then the initialiser's for what it sets: Kaiming{}, Xavier{}, Normal{}, Constant{} or initialiser(view, name, stream).
     Model(Seed seed, const auto& initialiser) : Model(seed) {
@@ -241,7 +216,7 @@ private:
         using Child = typename Net::template Parts<Input>::template at<I>;
         return Part<typename Child::Layer, typename Child::In, U>{
             self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I],
-            detail::name_of<typename Parameters::template Element<I>>(I) + '.', self.batches_tracked_};
+            detail::step_to<typename Parameters::template Element<I>>(I), self.batches_tracked_};
     }
     static void visit_all(auto& self, auto&& f) {
         kiln::visit<Parameters>("", self.parameters_.data(), f);
@@ -255,7 +230,7 @@ private:
 // A network that does not fit its input is one error, a sentence. The model then plays a Flatten, so that what is done
 // with it afterwards adds no error of its own.
 template <class Net, class Input, class T>
-    requires(!Net::template accepts<Input>)
+    requires(!accepts<Net, Input>)
 class Model<Net, Input, T> : public Model<Flatten, Input, T> {
     static_assert(Report<network_fault<Net, Input>>::size > 0);
 

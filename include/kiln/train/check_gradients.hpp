@@ -79,28 +79,11 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
         };
         add_uniform(x, 1);
         add_uniform(slope, 1);
-        start<Layer, In>(parameters.data(), start_buffers.data(), draw);
+        start<Layer, In>(parameters.data(), start_buffers.data(), options.seed);
         visit<Parameters>("", parameters.data(),
                           [&](const std::string&, auto view) { add_uniform(view, options.noise); });
         for (std::size_t t = 0; t < samples; ++t)
             tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
-    }
-
-    // Every layer's own starting numbers.
-    template <class Part, class PartIn> static void start(double* parameters, double* buffers, Draw& draw) {
-        if constexpr (requires { typename Part::template Parts<PartIn>; }) {
-            using Parts = typename Part::template Parts<PartIn>;
-            unroll<Parts::count>([&]<std::size_t I>() {
-                using Child = typename Parts::template at<I>;
-                start<typename Child::Layer, typename Child::In>(parameters + parameters_of<Part, PartIn>::offsets[I],
-                                                                 buffers + buffers_of<Part, PartIn>::offsets[I], draw);
-            });
-        } else {
-            if constexpr (requires { Part::init(parameters_of<Part, PartIn>::views(parameters), draw); })
-                Part::init(parameters_of<Part, PartIn>::views(parameters), draw);
-            if constexpr (requires { Part::init_buffers(buffers_of<Part, PartIn>::views(buffers)); })
-                Part::init_buffers(buffers_of<Part, PartIn>::views(buffers));
-        }
     }
 
     double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * stride + layout[array]; }
@@ -137,7 +120,7 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
 // Mode::frozen checks infer and infer_backward instead of forward and backward.
 template <class Layer, class In, Mode mode = Mode::training>
 GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
-    static_assert(Layer::template accepts<In>, "check_gradients: the layer does not accept an input of this shape");
+    static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
     static_assert(mode != Mode::inference,
                   "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
     detail::GradientProbe<Layer, In, mode> probe{options};
