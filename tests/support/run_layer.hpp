@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <vector>
+#include "kiln/core/initialise.hpp"
 #include "kiln/core/workspace.hpp"
 
 template <class T> std::vector<T> random_numbers(std::size_t count, std::uint64_t seed, double bound = 1) {
@@ -38,14 +39,16 @@ template <class Layer, class In, class T> std::vector<std::vector<T>> random_par
     return result;
 }
 
-// y, and for the loss sum of y dy, dx and the parameters' gradients; in inference y alone.
+// y, and for the loss sum of y dy, dx and the parameters' gradients; in inference y alone. Buffers start as given, else as the
+// layer starts them, and are left as they are afterwards.
 template <class Layer, class In, std::size_t Width, kiln::Mode mode = kiln::Mode::training, class T>
 LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy,
-                      RunOptions options = {}) {
+                      RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
     using namespace kiln;
     using L = Lanes<T, Width>;
     using Out = output_of<Layer, In>;
     using Parameters = parameters_of<Layer, In>;
+    using Buffers = buffers_of<Layer, In>;
     constexpr auto& layout = tile_layout<Layer, In, mode>;
     constexpr std::size_t stride = tile_extent<Layer, In, mode>;
     const T unwritten = std::numeric_limits<T>::quiet_NaN();
@@ -60,6 +63,21 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
         REQUIRE(parameters[array].size() == view.size);
         std::copy_n(parameters[array++].data(), view.size, view.data);
     });
+
+    AlignedVector<T> kept(Buffers::extent);
+    const auto each_buffer = [&](auto f) {
+        std::size_t number = 0;
+        visit<Buffers>("", kept.data(), [&](const std::string&, auto view) { f((*buffers)[number++], view); });
+    };
+    if (buffers) {
+        each_buffer([](const auto& from, auto view) {
+            REQUIRE(from.size() == view.size);
+            std::copy_n(from.data(), view.size, view.data);
+        });
+    } else {
+        AlignedVector<T> unused(Parameters::extent);
+        start<Layer, In>(unused.data(), kept.data(), 1);
+    }
 
     std::vector<TileInfo<L>> tiles(cut.tiles);
     for (std::size_t s = 0; s < cut.shards; ++s)
@@ -84,14 +102,14 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
 
     LayerRun<T> run{
         std::vector<T>(samples * Out::size), std::vector<T>(mode == Mode::inference ? 0 : x.size()), {}, {}};
-    const auto at = root_place<Layer, In, mode, T>(numbers.data(), static_cast<const T*>(nullptr));
+    const auto at = root_place<Layer, In, mode, T>(numbers.data(), kept.data());
     parallel(options.threads, [&](std::size_t thread, std::size_t threads) {
         Step<T> step{.seed = options.seed,
                      .number = 0,
                      .cut = cut,
                      .thread = thread,
                      .threads = threads,
-                     .buffers = nullptr,
+                     .buffers = kept.data(),
                      .gradients = gradients.data(),
                      .gradient_extent = Parameters::extent,
                      .board = board.data(),
@@ -112,6 +130,7 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
             for (std::size_t t = first; t < last; ++t) store(run.dx, In::size, t, &workspace[t * stride + layout[2]]);
         }
     });
+    if (buffers) each_buffer([](auto& to, auto view) { std::copy_n(view.data, view.size, to.data()); });
     if constexpr (mode == Mode::training) {
         AlignedVector<T> total(Parameters::extent);
         for (std::size_t k = 0; k < total.size(); ++k)
