@@ -1,6 +1,10 @@
 // The umbrella: includes only. File formats other than the data sets' are opt-in headers in kiln/io.
 #pragma once
+#include "kiln/compose/concat.hpp"
+#include "kiln/compose/frozen.hpp"
+#include "kiln/compose/residual.hpp"
 #include "kiln/compose/sequential.hpp"
+#include "kiln/compose/sum.hpp"
 #include "kiln/core/initialise.hpp"
 #include "kiln/data/dataset.hpp"
 #include "kiln/data/idx.hpp"
@@ -25,6 +29,7 @@
 #include "kiln/layers/tanh_gelu.hpp"
 #include "kiln/losses/cross_entropy.hpp"
 #include "kiln/losses/mse.hpp"
+#include "kiln/model/copy.hpp"
 #include "kiln/model/metrics.hpp"
 #include "kiln/model/model.hpp"
 #include "kiln/optim/adam.hpp"

@@ -134,6 +134,9 @@ template <class List, class T> void visit(const std::string& path, T* data, auto
     }
 }
 
+// What has named arrays: a Model, or a Part of one, which visits them.
+template <class M> concept NamedArrays = requires(M& model) { model.visit([](const std::string&, auto) {}); };
+
 // Where a named array lies in a list: its offset in the flat numbers, and its shape. NotFound where no such name is.
 template <class S, std::size_t Offset> struct Found {
     using shape = S;

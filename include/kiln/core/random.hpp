@@ -30,6 +30,16 @@ template <class T> constexpr T uniform(std::uint64_t key) {
     return static_cast<T>(mix(key) >> 40) * static_cast<T>(1.0 / (1 << 24));
 }
 
+// Number i of a stream, with 32 random bits, by two 32-bit multiplications, which a SIMD register does in all its lanes. The
+// stream's two halves are mixed numbers, such as a key's: they are not mixed again here. (The multipliers and shifts are those
+// of Wellons' hash-prospector.)
+constexpr std::uint32_t stream_number(std::uint32_t low, std::uint32_t high, std::uint32_t i) {
+    std::uint32_t x = i * 0x9E3779B9U + low;
+    x = (x ^ (x >> 16)) * 0x21F0AAADU + high;
+    x = (x ^ (x >> 15)) * 0x735A2D97U;
+    return x ^ (x >> 15);
+}
+
 // In [0, n), each equally likely (Lemire, "Fast random integer generation in an interval", 2019); n is at least 1.
 constexpr std::uint32_t below(std::uint64_t key, std::uint32_t n) {
     for (const std::uint32_t surplus = (0U - n) % n;;) {  // 2^32 mod n: so many draws are thrown away

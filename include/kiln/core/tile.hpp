@@ -36,7 +36,7 @@ struct ForwardTile {
     decltype(buffers_of<Layer, In>::views(at.buffers)) buffers = buffers_of<Layer, In>::views(at.buffers);
 
     constexpr const L& alive() const { return group.tiles[index].alive; }
-    constexpr L random(std::size_t element) const { return group.random(index, at.instance, element); }
+    Uniforms<L> random() const { return group.random(index, at.instance); }
 };
 
 // What a layer's backward is given: dx is to be written, the gradient to be added to. The two flags are constants that
@@ -71,7 +71,7 @@ struct BackwardTile {
     }
     constexpr bool first_of_shard() const { return group.tiles[index].first_of_shard; }
     constexpr const L& alive() const { return group.tiles[index].alive; }
-    constexpr L random(std::size_t element) const { return group.random(index, at.instance, element); }
+    Uniforms<L> random() const { return group.random(index, at.instance); }
 };
 
 // What a layer that mixes samples is given in training: this thread's tiles, and sums over everyone's.

@@ -23,9 +23,6 @@
 
 namespace kiln {
 
-// What is saved and loaded: a Model or a Part of one, which visits its arrays with their names.
-template <class M> concept NamedArrays = requires(M& model) { model.visit([](const std::string&, auto) {}); };
-
 namespace detail {
 using BatchesTracked = std::map<std::string, std::int64_t>;
 

@@ -8,6 +8,7 @@ namespace kiln {
 
 struct SameNumbers {
     static constexpr bool in_place = true;
+    static constexpr bool y_is_x = true;
     static constexpr Reads reads = Reads::nothing;
 
     static constexpr void forward(auto tile) {
