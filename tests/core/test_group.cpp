@@ -117,14 +117,14 @@ TEST_CASE("group: random numbers are the sample's, whatever the width of a tile"
     Step<float> step{.seed = 3, .number = 5}, next{.seed = 3, .number = 6}, seeded{.seed = 4, .number = 5};
     std::set<float> all;
     for (std::size_t t = 0; t < wide.tiles.size(); ++t) {
-        const auto u = to_lanes(Group<L>{nullptr, 0, 3, wide.tiles.data(), &step}.random(t, 1, 7));
+        const auto u = to_lanes(Group<L>{nullptr, 0, 3, wide.tiles.data(), &step}.random(t, 1)[7]);
         for (std::size_t lane = 0; lane < 8 && 8 * t + lane < 20; ++lane) {
             const auto group = [&](Step<float>& s) { return Group<float>{nullptr, 0, 20, narrow.tiles.data(), &s}; };
-            CHECK(u[lane] == group(step).random(8 * t + lane, 1, 7));
-            CHECK(u[lane] != group(next).random(8 * t + lane, 1, 7));
-            CHECK(u[lane] != group(seeded).random(8 * t + lane, 1, 7));
-            CHECK(u[lane] != group(step).random(8 * t + lane, 2, 7));
-            CHECK(u[lane] != group(step).random(8 * t + lane, 1, 8));
+            CHECK(u[lane] == group(step).random(8 * t + lane, 1)[7]);
+            CHECK(u[lane] != group(next).random(8 * t + lane, 1)[7]);
+            CHECK(u[lane] != group(seeded).random(8 * t + lane, 1)[7]);
+            CHECK(u[lane] != group(step).random(8 * t + lane, 2)[7]);
+            CHECK(u[lane] != group(step).random(8 * t + lane, 1)[8]);
             CHECK(u[lane] >= 0);
             CHECK(u[lane] < 1);
             all.insert(u[lane]);

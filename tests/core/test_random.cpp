@@ -45,6 +45,34 @@ TEST_CASE("uniform fills [0, 1) evenly, alike as float and double") {
     CHECK(squares / n == doctest::Approx(1.0 / 3).epsilon(0.01));
 }
 
+// Masks of dropout are made of them: the uppermost bits count.
+TEST_CASE("the numbers of a stream are spread evenly, and neither neighbours nor streams go together") {
+    static_assert(stream_number(1, 2, 3) == stream_number(1, 2, 3));
+    constexpr std::uint32_t streams = 500, length = 1000;
+    constexpr double n = streams * length;
+    std::array<double, 256> bytes{};
+    double neighbours = 0, lanes = 0;
+    for (std::uint64_t s = 0; s < streams; ++s) {
+        const auto number = [](std::uint64_t sample, std::uint32_t i) {
+            const std::uint64_t k = key(1, Stream::dropout, sample);
+            return stream_number(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(k >> 32), i);
+        };
+        const auto half = [](std::uint32_t bits) { return bits >> 31 ? 1 : -1; };
+        for (std::uint32_t i = 0; i < length; ++i) {
+            ++bytes[number(s, i) >> 24];
+            neighbours += half(number(s, i)) * half(number(s, i + 1));
+            lanes += half(number(s, i)) * half(number(s + 1, i));
+        }
+    }
+    double chi = 0;
+    for (const double c : bytes) chi += (c - n / 256) * (c - n / 256) / (n / 256);
+    CHECK(chi < 330.5);  // 255 degrees of freedom: 0.1 %
+    CHECK(std::abs(neighbours) < 3.3 * std::sqrt(n));
+    CHECK(std::abs(lanes) < 3.3 * std::sqrt(n));
+    CHECK(stream_number(1, 2, 3) != stream_number(1, 3, 3));
+    CHECK(stream_number(1, 2, 3) != stream_number(2, 2, 3));
+}
+
 TEST_CASE("below gives every number equally often") {
     static_assert(below(5, 1) == 0);
     std::array<int, 6> count{};

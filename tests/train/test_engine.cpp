@@ -44,8 +44,9 @@ template <std::size_t N> struct Centre {
             using L = typename Batch::L;
             const auto [centred] = tile.kept;
             const auto [gain] = tile.parameters;
+            const auto noise = tile.random();
             for (std::size_t k = 0; k < N; ++k) {
-                centred[k] = tile.x[k] - L(mean[k]) + L(typename Batch::T(0.01)) * tile.random(k);
+                centred[k] = tile.x[k] - L(mean[k]) + L(typename Batch::T(0.01)) * noise[k];
                 tile.y[k] = L(gain[k]) * centred[k];
             }
         });
