@@ -13,6 +13,7 @@
 #include "kiln/data/transform.hpp"
 #include "kiln/layers/avg_pool.hpp"
 #include "kiln/layers/conv.hpp"
+#include "kiln/layers/dropout.hpp"
 #include "kiln/layers/flatten.hpp"
 #include "kiln/layers/gelu.hpp"
 #include "kiln/layers/global_avg_pool.hpp"
