@@ -140,13 +140,14 @@ template <class... Layers> consteval bool sound() {
 }  // namespace detail
 
 template <class... Layers>
-    requires(detail::sound<unnamed<Layers>...>())
+    requires(detail::sound<Layers...>())
 struct Sequential : CompositeOf<unnamed<Layers>...> {
     static constexpr std::size_t count = sizeof...(Layers);
     template <std::size_t I> using Layer = type_at<I, unnamed<Layers>...>;
     using Execution = Chain<decltype(detail::schedule(LayerList<unnamed<Layers>...>{}))>;
 
     static constexpr Text name() { return "Sequential"; }
+    static constexpr bool reported = !detail::chain_fault_of<Layers...>.empty() || (kiln::reported<unnamed<Layers>> || ...);
     template <class In> using Shapes = walk_t<In, unnamed<Layers>...>;
     template <class In, std::size_t I> using Input = typename Shapes<In>::template Activation<I>;
     template <class In> static constexpr bool accepts = Shapes<In>::fits;

@@ -51,7 +51,7 @@ template <class Layer, class In> consteval Text fault(const Text& where, const T
         if constexpr (requires { Layer::template expected<In>(); }) t << Layer::template expected<In>();
         else t << Layer::expected();
         t << ", but " << before << " gives " << shape_text<In>;
-        if constexpr (is_tokens<In>) t << ": put an Embedding before it";
+        if constexpr (is_tokens<In> && !requires { Layer::takes_tokens; }) t << ": put an Embedding before it";
         else if constexpr (In::rank > 1)
             if constexpr (accepts<Layer, Shape<In::size>>) t << ": put Flatten before it";
         return t;
@@ -63,14 +63,16 @@ template <class... Layers> consteval Text chain_fault() {
     constexpr std::size_t count = sizeof...(Layers);
     if constexpr (count == 0) return "a Sequential needs at least one layer";
     else {
-        constexpr std::array<Known, count> wants{takes<Layers>...};
-        constexpr std::array<Text (*)(), count> names{&Layers::name...};
-        constexpr std::array<Known (*)(Known), count> after{&known_after<Layers>...};
+        constexpr std::array<Known, count> wants{takes<unnamed<Layers>>...};
+        constexpr std::array<Text (*)(), count> names{&unnamed<Layers>::name...};
+        constexpr std::array<Text (*)(const Text&, std::size_t), count> paths{&PartOf<Layers>::inside...};
+        constexpr std::array<Known (*)(Known), count> after{&known_after<unnamed<Layers>>...};
         Known known;
         for (std::size_t i = 0; i < count; ++i) {
             const auto differ = [&](std::size_t want, std::size_t have, const char* what) {
                 if (want == 0 || have == 0 || want == have) return Text{};
-                return text("layer ", i, " ", names[i](), " expects ", want, what, ", but layer ", i - 1, " ", names[i - 1](), " gives ", have);
+                const auto layer = [&](std::size_t k) { return text("layer ", paths[k]("", k), " ", names[k]()); };
+                return text(layer(i), " expects ", want, what, ", but ", layer(i - 1), " gives ", have);
             };
             if (const Text t = differ(wants[i].channels, known.channels, " channels"); !t.empty()) return t;
             if (const Text t = differ(wants[i].features, known.features, " features"); !t.empty()) return t;
@@ -137,5 +139,9 @@ struct Report : decltype(detail::error_of<sentence>(std::make_index_sequence<pie
 #endif
 
 template <class Net, class In> inline constexpr Text network_fault = fault<Net, In>("", "the input");
+template <class Net, class In> consteval bool report_fault() {
+    if constexpr (!reported<Net>) static_assert(Report<network_fault<Net, In>>::size > 0);
+    return true;
+}
 
 }  // namespace kiln

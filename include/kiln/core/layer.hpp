@@ -147,6 +147,8 @@ template <class Layer> inline constexpr bool increasing = requires { requires La
 template <class Layer> inline constexpr bool takes_maxima = requires { requires Layer::takes_maxima; };
 // y is x, number by number: whoever has x needs no copy.
 template <class Layer> inline constexpr bool y_is_x = requires { requires Layer::y_is_x; };
+// What is wrong with it whatever its input was an error where it was named: a model of it does not repeat that.
+template <class Layer> inline constexpr bool reported = requires { requires Layer::reported; };
 // y is a distribution already: a loss that takes logits must not follow.
 template <class Layer> inline constexpr bool gives_probabilities = requires { requires Layer::gives_probabilities; };
 template <class Layer> inline constexpr std::size_t layer_count = [] {

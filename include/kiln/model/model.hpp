@@ -229,13 +229,16 @@ private:
 
 // A network that does not fit its input is one error, a sentence. The model then plays a Flatten, so that what is done
 // with it afterwards adds no error of its own.
+namespace detail {
+template <class Input> using FlattenInput = std::conditional_t<is_tokens<Input>, Shape<Input::size>, Input>;
+}
 template <class Net, class Input, class T>
     requires(!accepts<Net, Input>)
-class Model<Net, Input, T> : public Model<Flatten, Input, T> {
-    static_assert(Report<network_fault<Net, Input>>::size > 0);
+class Model<Net, Input, T> : public Model<Flatten, detail::FlattenInput<Input>, T> {
+    static_assert(report_fault<Net, Input>());
 
 public:
-    using Model<Flatten, Input, T>::Model;
+    using Model<Flatten, detail::FlattenInput<Input>, T>::Model;
 };
 
 }  // namespace kiln
