@@ -17,9 +17,13 @@ import struct
 import sys
 import zlib
 
-import numpy
-import torch
-from torch import nn
+try:
+    import numpy
+    import torch
+    from torch import nn
+except ImportError as missing:
+    print(f'skipped: {missing} (Debian: python3-torch)')
+    sys.exit(77)
 
 __all__ = ['File', 'Random', 'nn', 'torch']
 torch.set_num_threads(1)
