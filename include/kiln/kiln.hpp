@@ -12,6 +12,7 @@
 #include "kiln/data/mnist.hpp"
 #include "kiln/data/transform.hpp"
 #include "kiln/layers/avg_pool.hpp"
+#include "kiln/layers/batch_norm.hpp"
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/dropout.hpp"
 #include "kiln/layers/flatten.hpp"

@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+#include <cmath>
+#include <vector>
+#include "kiln/core/workspace.hpp"
+#include "kiln/kernels/normalise.hpp"
+
+using namespace kiln;
+
+namespace {
+// Every lane against plain double.
+template <class L, std::size_t Count> void check() {
+    using T = scalar<L>;
+    using S = Shape<Count>;
+    CAPTURE(lane_count<L>);
+    CAPTURE(Count);
+    const auto number = [](std::size_t i, std::size_t lane) { return static_cast<T>((i * 7 + lane * 5 + i * lane) % 23) / 8 - 1; };
+    const auto lanes = [&](std::size_t i) {
+        std::array<T, lane_count<L>> values;
+        for (std::size_t lane = 0; lane < values.size(); ++lane) values[lane] = number(i, lane);
+        return from_lanes<L>(values);
+    };
+    AlignedVector<L> x(Count), dy(Count), y(Count), dx(Count);
+    for (std::size_t i = 0; i < Count; ++i) x[i] = lanes(i), dy[i] = lanes(i + 1000);
+    const L m = lanes(1), a = lanes(2), b = lanes(3), c = lanes(4);
+    const View<S, const L> from{x.data()}, slope{dy.data()};
+    const auto found = normalise::moments(from);
+    const auto slopes = normalise::slopes(from, slope, m);
+    normalise::shift(from, m, a, b, View<S, L>{y.data()});
+    normalise::unshift(from, slope, m, a, b, c, View<S, L>{dx.data()});
+
+    const double unit = 8 * std::numeric_limits<T>::epsilon(), n = static_cast<double>(Count);
+    const auto near = [&](L value, std::size_t lane, double expected, double terms) {
+        CHECK(std::abs(static_cast<double>(to_lanes(value)[lane]) - expected) <= unit * terms);
+    };
+    for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {
+        CAPTURE(lane);
+        const auto at = [&](std::size_t i) { return static_cast<double>(number(i, lane)); };
+        double mean = 0, squares = 0, total = 0, product = 0;
+        for (std::size_t i = 0; i < Count; ++i) {
+            mean += at(i) / n;
+            total += at(i + 1000);
+            product += at(i + 1000) * (at(i) - at(1));
+            near(y[i], lane, (at(i) - at(1)) * at(2) + at(3), 4);
+            near(dx[i], lane, at(2) * at(i + 1000) + at(3) * (at(i) - at(1)) + at(4), 4);
+        }
+        for (std::size_t i = 0; i < Count; ++i) squares += (at(i) - mean) * (at(i) - mean);
+        near(found.mean, lane, mean, 1);
+        near(found.squares, lane, squares, n);
+        near(slopes[0], lane, total, n);
+        near(slopes[1], lane, product, n);
+    }
+    // In place.
+    normalise::shift(from, m, a, b, View<S, L>{x.data()});
+    for (std::size_t i = 0; i < Count; ++i) CHECK(to_lanes(x[i]) == to_lanes(y[i]));
+}
+template <class L> void check_counts() {
+    check<L, 1>();
+    check<L, 2>();
+    check<L, 5>();
+    check<L, 8>();
+    check<L, 101>();
+}
+}  // namespace
+
+TEST_CASE_TEMPLATE("normalise: moments, slopes and the two maps, in every width of lanes", T, float, double) {
+    check_counts<T>();
+    check_counts<Lanes<T, 2>>();
+    check_counts<Lanes<T, native_width<T>>>();
+    check_counts<Lanes<T, 2 * native_width<T>>>();
+    check_counts<Lanes<T, 4 * native_width<T>>>();
+    check_counts<Lanes<T, 8 * native_width<T>>>();
+}
+
+TEST_CASE("normalise: squares about a mean of a million keep their digits") {
+    const std::vector<double> x{1e6 + 1, 1e6 + 2, 1e6 + 3, 1e6 + 4};
+    const auto [mean, squares] = normalise::moments(View<Shape<4>, const double>{x.data()});
+    CHECK(mean == 1e6 + 2.5);
+    CHECK(squares == doctest::Approx(5).epsilon(1e-9));
+}
