@@ -11,7 +11,6 @@
 // for the one before, and packs handled register by register, which g++ 12 would else copy through the stack.
 #pragma once
 #include <algorithm>
-#include <array>
 #include "kiln/core/arrays.hpp"
 #include "kiln/core/lanes.hpp"
 #include "kiln/kernels/blocks.hpp"
@@ -21,22 +20,20 @@ namespace detail {
 using kiln::detail::fma_of;
 template <class L> using Register = std::remove_cvref_t<decltype(register_of(std::declval<L&>(), 0))>;
 
-// The sums of N numbers for each of Count packs, to which add(register sums, i, part) adds those of register `part` of pack i.
-template <std::size_t N, Index Count, class L> [[gnu::always_inline]] constexpr std::array<L, N> sums(auto add) {
+// The sums of some numbers for each of Count packs, to which add(register sums, i, part) adds those of register `part` of pack i.
+template <Index Count, class L, std::size_t N> [[gnu::always_inline]] constexpr void sums(L (&result)[N], auto add) {
     constexpr Index parts = registers_in<L>, side = std::min(Count, std::max(Index{1}, 4 / parts)), left = Count % side;
     Register<L> total[std::size_t{side * parts}][N];
     repeat<side * parts>([&](Index k) { std::fill_n(total[k], N, Register<L>(0)); });
     for (Index i = 0; i < Count - left; i += side)
         repeat<side * parts>([&](Index k) { add(total[k], i + k / parts, k % parts); });
     repeat<left * parts>([&](Index k) { add(total[k], Count - left + k / parts, k % parts); });
-    std::array<L, N> result;
     for (std::size_t n = 0; n < N; ++n)
         repeat<parts>([&](Index part) {
             Register<L> all = total[part][n];
             repeat<side - 1>([&](Index s) { all = all + total[(s + 1) * parts + part][n]; });
             register_of(result[n], part) = all;
         });
-    return result;
 }
 
 // f(i, part) for every register of `count` packs.
@@ -45,18 +42,17 @@ template <class L> [[gnu::always_inline]] constexpr void for_each_register(Index
 }
 }  // namespace detail
 
-template <class L> struct Moments {
-    L mean, squares;
-};
-template <class S, class L> constexpr auto moments(View<S, const L> x) {
-    const L* const from = x.data;
-    const auto [total] = detail::sums<1, S::size, L>([=](auto& t, Index i, Index part) { t[0] = t[0] + register_of(from[i], part); });
-    const L mean = total * L(static_cast<scalar<L>>(1.0 / static_cast<double>(S::size)));
-    const auto [squares] = detail::sums<1, S::size, L>([=](auto& t, Index i, Index part) {
-        const auto d = register_of(from[i], part) - register_of(mean, part);
+// (The results are references, and the second sum refers to the first, since g++ 12 copies packs of two registers word by word.)
+template <class S, class L> constexpr void moments(View<S, const L> x, L& mean, L& squares) {
+    using T = scalar<L>;
+    L total[1];
+    detail::sums<S::size>(total, [=](auto& t, Index i, Index part) { t[0] = t[0] + register_of(x.data[i], part); });
+    mean = total[0] * L(static_cast<T>(1.0 / static_cast<double>(S::size)));
+    detail::sums<S::size>(total, [=, &mean](auto& t, Index i, Index part) {
+        const auto d = register_of(x.data[i], part) - register_of(mean, part);
         t[0] = detail::fma_of(d, d, t[0]);
     });
-    return Moments<L>{mean, squares};
+    squares = total[0];
 }
 
 template <class S, class L> constexpr void shift(View<S, const L> x, L mean, L scale, L bias, View<S, L> y) {
@@ -66,8 +62,9 @@ template <class S, class L> constexpr void shift(View<S, const L> x, L mean, L s
     });
 }
 
-template <class S, class L> constexpr std::array<L, 2> slopes(View<S, const L> x, View<S, const L> dy, L mean) {
-    return detail::sums<2, S::size, L>([=](auto& t, Index i, Index part) {
+// total: sum dy, and sum dy (x - mean).
+template <class S, class L> constexpr void slopes(View<S, const L> x, View<S, const L> dy, L mean, L (&total)[2]) {
+    detail::sums<S::size>(total, [=](auto& t, Index i, Index part) {
         const auto slope = register_of(dy.data[i], part);
         t[0] = t[0] + slope;
         t[1] = detail::fma_of(slope, register_of(x.data[i], part) - register_of(mean, part), t[1]);

@@ -69,14 +69,12 @@ struct BatchNorm {
         for (std::size_t first = 0; first < Channels; first += at_once) {
             const std::size_t end = std::min(Channels, first + at_once);
             // Every sample's own moments, in one visit of x; then the squares about the common mean: own + pixels (own mean - mean)^2.
-            std::array<T, at_once> mean, var;
+            std::array<T, at_once> mean, var, inverse;
             batch.total(mean, [&](auto tile, auto& sums) {
                 const auto [own_mean, own_squares] = tile.kept;
                 for (std::size_t c = first; c < end; ++c) {
-                    const auto own = normalise::moments(planes(tile.x).row(c));
-                    own_mean[c] = own.mean;
-                    own_squares[c] = own.squares;
-                    sums[c - first] += tile.alive() * own.mean;
+                    normalise::moments(planes(tile.x).row(c), own_mean[c], own_squares[c]);
+                    sums[c - first] += tile.alive() * own_mean[c];
                 }
             });
             for (T& m : mean) m /= static_cast<T>(batch.samples());
@@ -88,8 +86,9 @@ struct BatchNorm {
                 }
             });
             for (T& v : var) v /= static_cast<T>(n);
+            std::ranges::transform(var, inverse.begin(), inverse_deviation<T>);
             batch.for_each_tile([&](auto tile) {
-                for (std::size_t c = first; c < end; ++c) normalise_channel(tile, c, mean[c - first], var[c - first]);
+                for (std::size_t c = first; c < end; ++c) normalise_channel(tile, c, mean[c - first], inverse[c - first]);
             });
             batch.update_buffers([&](auto running_mean, auto running_var) {
                 if (n == 1) return;
@@ -111,7 +110,8 @@ struct BatchNorm {
             std::array<T, 2 * at_once> total;  // of dy, and of dy (x - mean)
             batch.total(total, [&](auto tile, auto& sums) {
                 for (std::size_t c = first; c < end; ++c) {
-                    const auto own = normalise::slopes(planes(tile.x).row(c), planes(tile.dy).row(c), std::get<0>(tile.kept)[c]);
+                    L own[2];
+                    normalise::slopes(planes(tile.x).row(c), planes(tile.dy).row(c), std::get<0>(tile.kept)[c], own);
                     sums[c - first] += tile.alive() * own[0];
                     sums[at_once + c - first] += tile.alive() * own[1];
                 }
@@ -138,7 +138,7 @@ struct BatchNorm {
 
     static constexpr void infer(auto tile) {
         const auto [mean, var] = tile.buffers;
-        for (std::size_t c = 0; c < Channels; ++c) normalise_channel(tile, c, mean[c], var[c]);
+        for (std::size_t c = 0; c < Channels; ++c) normalise_channel(tile, c, mean[c], inverse_deviation(var[c]));
     }
     static constexpr void infer_backward(auto tile) {
         const auto [mean, inverse] = tile.kept;
@@ -162,12 +162,11 @@ private:
         if constexpr (options.affine) return std::get<1>(tile.parameters)[c];
         else return 0;
     }
+    template <class T> static constexpr T inverse_deviation(T var) { return 1 / sqrt(var + static_cast<T>(options.eps)); }
     template <class Tile>
-    static constexpr void normalise_channel(const Tile& tile, std::size_t c, typename Tile::T mean, typename Tile::T var) {
-        using T = typename Tile::T;
+    static constexpr void normalise_channel(const Tile& tile, std::size_t c, typename Tile::T mean, typename Tile::T inverse) {
         using L = typename Tile::L;
         const auto [kept_mean, kept_inverse] = tile.kept;
-        const T inverse = 1 / sqrt(var + static_cast<T>(options.eps));
         kept_mean[c] = L(mean);
         kept_inverse[c] = L(inverse);
         normalise::shift(planes(tile.x).row(c), L(mean), L(weight(tile, c) * inverse), L(bias(tile, c)), planes(tile.y).row(c));
