@@ -6,32 +6,6 @@
 
 using kiln::OptionError, kiln::SGD;
 
-// Made by PyTorch 1.13.0, in double:
-//     p = torch.nn.Parameter(torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64))
-//     o = torch.optim.SGD([p], lr=0.1, ...)
-//     for t in range(1, 7):
-//         p.grad = torch.tensor([0.3 * t - 1, 0.05 * t * t, 1.0 / t - 0.4], dtype=torch.float64); o.step()
-TEST_CASE("sgd: PyTorch's values, with every option") {
-    struct Expected {
-        SGD sgd;
-        std::vector<double> p;
-    };
-    const Expected all[] = {
-        {{.learning_rate = 0.1}, {0.47, -1.4549999999999998, 1.9949999999999999}},
-        {{.learning_rate = 0.1, .weight_decay = 0.01}, {0.466558439137887, -1.4484903648400391, 1.9832993356630113}},
-        {{.learning_rate = 0.1, .momentum = 0.9}, {0.7969853, -1.89438495, 1.8028236}},
-        {{.learning_rate = 0.1, .momentum = 0.9, .dampening = 0.25}, {0.8047368, -1.6766457000000001, 1.78183385}},
-        {{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}, {0.7372867700000001, -2.259946455, 1.81754124}},
-        {{.learning_rate = 0.1, .momentum = 0.8, .weight_decay = 0.05, .nesterov = true},
-         {0.5708150752817768, -2.0085182848435474, 1.7173063474858834}}};
-    for (const Expected& expected : all)
-        for_every_lanes([&]<class L>() {
-            CAPTURE(expected.p[0]);
-            CAPTURE(kiln::lane_count<L>);
-            check_all_close<kiln::scalar<L>>(descend<L>(expected.sgd, {0.5F, -1, 2}, torch_gradient, 6), expected.p);
-        });
-}
-
 TEST_CASE("sgd: the formula over 50 steps, any number of elements") {
     const SGD sgd{.learning_rate = 0.01, .momentum = 0.9, .dampening = 0.5, .weight_decay = 0.02};
     std::vector<double> p = start_of(37), v(37);

@@ -81,9 +81,3 @@ inline std::vector<double> start_of(std::size_t size) {
 inline double gradient_of(std::size_t i, std::size_t t) {
     return static_cast<double>((i * 29 + t * 53) % 128) / 32 - 2;
 }
-
-// The three elements of the values that PyTorch printed (see the tests), from the start 0.5, -1, 2.
-inline double torch_gradient(std::size_t i, std::size_t t) {
-    const double n = static_cast<double>(t);
-    return i == 0 ? 0.3 * n - 1 : i == 1 ? 0.05 * n * n : 1 / n - 0.4;
-}

@@ -13,14 +13,15 @@
 
 namespace kiln {
 
-// The constants of a step of Adam or AdamW. (p, g, moment) gives the new parameter; moment[0] is m, moment[1] is v.
+// The constants of a step of Adam and its relatives. (p, g, moment) gives the new parameter; moment[0] is m, moment[1] is v.
 template <class T> struct AdamRule {
     T beta1, one_minus_beta1, beta2, one_minus_beta2;
-    T rate;        // rate / (1 - beta1^t)
+    T rate;        // of m: rate / (1 - beta1^t)
     T correction;  // 1 / sqrt(1 - beta2^t)
     T epsilon;
     T decay;   // coupled: g += decay p
     T shrink;  // decoupled: p *= shrink, before the step
+    T gradient_rate = 0;  // of g itself: NAdam's
 
     template <class L> constexpr L operator()(const L& p, L g, auto&& moment) const {
         if (decay != 0) g = fma(L(decay), p, g);
@@ -29,7 +30,9 @@ template <class T> struct AdamRule {
         const L v = fma(L(beta2), v_before, L(one_minus_beta2) * g * g);
         moment[0] = m;
         moment[1] = v;
-        return fma(L(-rate), m / fma(sqrt(v), L(correction), L(epsilon)), L(shrink) * p);
+        L step = L(rate) * m;
+        if (gradient_rate != 0) step = fma(L(gradient_rate), g, step);
+        return fma(L(shrink), p, -(step / fma(sqrt(v), L(correction), L(epsilon))));
     }
 };
 
