@@ -26,6 +26,7 @@ template <class L> void check_accuracy() {
     namespace e = kiln::elementary;
     for (double range : {0.01, 1.0, 8.0, 80.0}) {
         CAPTURE(range);
+        CHECK(worst<L>([](L x) { return e::exp2(x); }, [](double x) { return std::exp2(x); }, range) <= 1);
         CHECK(worst<L>([](L x) { return e::tanh(x); }, [](double x) { return std::tanh(x); }, range) <= 1);
         CHECK(worst<L>([](L x) { return e::erf(x); }, [](double x) { return std::erf(x); }, range) <= 1);
         CHECK(worst<L>([](L x) { return e::sigmoid(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, range) <= 1);
@@ -40,9 +41,13 @@ template <class L> void check_ends() {
     using T = kiln::scalar<L>;
     const auto at = [](auto f, T x) { return static_cast<double>(kiln::to_lanes(L(f(L(x))))[0]); };
     const T infinity = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+    const auto exp2 = [](L x) { return e::exp2(x); };
     const auto tanh = [](L x) { return e::tanh(x); };
     const auto erf = [](L x) { return e::erf(x); };
     const auto sigmoid = [](L x) { return e::sigmoid(x); };
+    CHECK(at(exp2, -infinity) < 1e-37);
+    CHECK(at(exp2, 0) == doctest::Approx(1).epsilon(1e-7));
+    CHECK(std::isnan(at(exp2, nan)));
     CHECK(at(tanh, infinity) == doctest::Approx(1).epsilon(1e-6));
     CHECK(at(tanh, -infinity) == doctest::Approx(-1).epsilon(1e-6));
     CHECK(at(erf, infinity) == doctest::Approx(1).epsilon(1e-6));

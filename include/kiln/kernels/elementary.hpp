@@ -3,9 +3,11 @@
 // A double is exact to 1e-15 or so, a float to 4e-7 absolute plus 1e-6 relative. Float's tanh takes half of xsimd's time and its
 // erf two fifths, on Zen 3 with AVX2 (g++ 12). A rational sigmoid was hardly faster than exp and is not worth its coefficients.
 #pragma once
+#include <bit>
+#include <cstdint>
 #include <numbers>
 #include <type_traits>
-#include "kiln/core/lanes.hpp"
+#include "kiln/kernels/blocks.hpp"
 
 namespace kiln::elementary {
 
@@ -25,7 +27,30 @@ template <class L> constexpr L clamp(const L& x, scalar<L> limit) {
     const L below = select(x > L(limit), L(limit), x);
     return select(below < L(-limit), L(-limit), below);
 }
+
+// The lower bits of numbers as their exponents: 2^n for 0x4B400000 + 127 + n, which is 1.5 2^23 + 127 + n as a float.
+template <class L> [[gnu::always_inline]] constexpr L as_exponent(const L& x) {
+    return L::map(
+        [](auto part) {
+            using Bits = std::conditional_t<std::is_arithmetic_v<decltype(part)>, std::uint32_t,
+                                            typename kiln::detail::vector<std::uint32_t, sizeof part / 4>::type>;
+            return std::bit_cast<decltype(part)>(std::bit_cast<Bits>(part) << 23);
+        },
+        x);
+}
 }  // namespace detail
+
+// 2^x for x below 128. In float: of x = n + f with |f| <= 1/2, a minimax polynomial in f with a relative error of 7.5e-8, times 2^n;
+// below -126 it stays 2^-126. Where it is inlined it takes half of the time of xsimd's exp.
+template <class L> [[gnu::always_inline]] constexpr L exp2(const L& x) {
+    if constexpr (!detail::wide_float<L>) return kiln::exp(x * L(std::numbers::ln2_v<scalar<L>>));
+    else {
+        const L y = max(L(-126), x), round(12582912 + 127), shifted = y + round;
+        return detail::polynomial(y - (shifted - round), std::array{1.00000007165522F, 0.6931469670632635F, 0.24022119721165663F,
+                                                                    0.05550713274653604F, 0.00967554147989201F, 0.0013276472027492284F}) *
+               detail::as_exponent(shifted);
+    }
+}
 
 // In float: the rational minimax approximation of Eigen's ptanh_float, 2.6e-7 off at most.
 template <class L> constexpr L tanh(const L& x) {
