@@ -46,6 +46,28 @@ TEST_CASE("a data set of one's own arrays, with every kind of target") {
     static_assert(std::is_same_v<decltype(arrays)::Target, Shape<2, 3>>);
 }
 
+TEST_CASE("tokens as inputs and as targets") {
+    const std::vector words{1, 2, 3, 0, 4, 2};
+    const Dataset<Tokens<3, 5>, Label> reviews{words, std::vector{1, 0}};
+    CHECK(reviews.size() == 2);
+    CHECK(reviews.labels()[0] == 1);
+    CHECK(reviews.samples().get(1)(1) == 4);
+    const Dataset<Tokens<3, 5>, Tokens<3, 5>> tagged{words, Tensor<int, 2>{{0, 0, 1}, {2, 0, 4}}};
+    CHECK(tagged.targets().get(1)(2) == 4);
+    CHECK(Dataset<Shape<3, 2>, Tokens<3, 5>>{std::vector<float>(12), words}.targets().values()(1, 1) == 4);
+    CHECK(message_of<DataError>([&] { Dataset<Tokens<3, 4>, Label>{words, std::vector{1, 0}}; }) ==
+          "token 4 at step 1 of sample 1 is none of the vocabulary: tokens are whole numbers from 0 to 3");
+    CHECK(message_of<DataError>([&] { Dataset<Tokens<2, 5>, Tokens<3, 5>>{words, words}; }) ==
+          "the data set has 3 samples and 2 targets: give one target for each sample");
+
+    using L = Lanes<float, 4>;
+    std::array<L, 3> tile;
+    tagged.load_inputs(std::vector<SampleIndex>{1, 0}, tile.data());
+    CHECK(to_lanes(tile[1]) == std::array<float, 4>{4, 2, 2, 2});
+    tagged.load_targets(std::vector<SampleIndex>{1, 0}, tile.data());
+    CHECK(to_lanes(tile[2]) == std::array<float, 4>{4, 1, 1, 1});
+}
+
 TEST_CASE("counts that differ are both named") {
     CHECK(message_of<DataError>([] { Dataset<Shape<2>, Label>{std::vector<float>(6), std::vector{1, 2}}; }) ==
           "the data set has 3 samples and 2 targets: give one target for each sample");

@@ -4,6 +4,7 @@
 //     kiln::Dataset<kiln::Shape<1, 28, 28>, kiln::Label>  images{pixels, labels};      a class for each
 //     kiln::Dataset<kiln::Shape<4>, kiln::Number>         table{rows, prices};         a number for each
 //     kiln::Dataset<kiln::Shape<3, 8, 8>, kiln::Shape<2>> points{frames, positions};   an array for each
+//     kiln::Dataset<kiln::Tokens<64, 500>, kiln::Label>   reviews{words, stars};       64 words of 500 each
 //
 // It is made from files (idx.hpp, mnist.hpp) or from vectors and xtensors of one's own. Copies, splits and subsets
 // share its samples, so they are cheap.
@@ -25,6 +26,7 @@
 #include "kiln/core/target.hpp"
 #include "kiln/data/labels.hpp"
 #include "kiln/data/samples.hpp"
+#include "kiln/data/tokens.hpp"
 #include "kiln/data/transform.hpp"
 
 namespace kiln {
@@ -38,7 +40,7 @@ template <> struct targets_of<Label> {
 };
 }  // namespace detail
 
-// What keeps the targets of a data set: Labels for Label, Samples<Target> for a shape.
+// What keeps the targets of a data set: Labels for Label, Samples<Target> for a shape or for tokens.
 template <class Target> using Targets = typename detail::targets_of<Target>::type;
 
 template <class Input_, class Target_> class Dataset {
@@ -50,8 +52,9 @@ public:
     Dataset() = default;
 
     // Inputs: Samples<Input>, or a std::vector of n * Input::size elements or an xtensor of n x Input, of std::uint8_t
-    // (scaled to [0, 1]), float or double. Targets: n whole numbers for Label, else as inputs. What is moved in is not
-    // copied. DataError where a shape is wrong, a label is no whole number from 0 to 2^24, or the counts differ.
+    // (scaled to [0, 1]), float or double; for Tokens whole numbers of any type. Targets: n whole numbers for Label, else as
+    // inputs. What is moved in is not copied, except tokens. DataError where a shape is wrong, a label is no whole number from 0
+    // to 2^24 or a token none of its vocabulary, or the counts differ.
     template <class Inputs, class Goals>
     Dataset(Inputs&& inputs, Goals&& targets)
         : inputs_(std::forward<Inputs>(inputs)),

@@ -2,18 +2,16 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
-#include "kiln/core/error.hpp"
 #include "kiln/core/lanes.hpp"
+#include "kiln/core/whole_numbers.hpp"
 #include "kiln/data/samples.hpp"
 #include "kiln/tensor/tensor.hpp"
 
@@ -32,18 +30,9 @@ public:
     template <class List>
         requires(!std::same_as<std::remove_cvref_t<List>, Labels>)
     explicit Labels(const List& list) {
+        check_whole(list, 1, std::size_t{largest} + 1, "label", "not a class");
         std::vector<std::int32_t> labels;
-        for (const auto& entry : list) {
-            using Entry = std::remove_cvref_t<decltype(entry)>;
-            using Wide = std::conditional_t<std::is_floating_point_v<Entry>, double, std::int64_t>;
-            const auto label = static_cast<Wide>(entry);
-            const bool whole =
-                label >= 0 && label <= largest && static_cast<Wide>(static_cast<std::int32_t>(label)) == label;
-            if (!whole)
-                fail<DataError>("label " + std::to_string(label) + " of sample " + std::to_string(labels.size()) +
-                                " is not a class: labels are whole numbers from 0 to 16777216");
-            labels.push_back(static_cast<std::int32_t>(label));
-        }
+        for (const auto& entry : list) labels.push_back(static_cast<std::int32_t>(entry));
         set(std::move(labels));
     }
 
@@ -57,10 +46,7 @@ public:
 
     // Labels which[lane] as one pack of numbers; lanes beyond which.size() repeat the last one. which is not empty.
     template <class L> void load(std::span<const SampleIndex> which, L* tile) const {
-        std::array<scalar<L>, lane_count<L>> numbers;
-        for (std::size_t lane = 0; lane < numbers.size(); ++lane)
-            numbers[lane] = static_cast<scalar<L>>((*labels_)[which[std::min(lane, which.size() - 1)]]);
-        *tile = from_lanes<L>(numbers);
+        *tile = from_lanes<L>(for_each_lane<lane_count<L>>(which, [&](SampleIndex i) { return static_cast<scalar<L>>((*labels_)[i]); }));
     }
 
     // Those labels, or all, as a tensor of n. DataError where one does not exist.

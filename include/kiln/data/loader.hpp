@@ -42,12 +42,13 @@ public:
     auto begin() const { return indices_.begin(); }
     auto end() const { return indices_.end(); }
 
-    // The samples as a tensor of size() x Input; the targets as one of size() labels, or of size() x Target.
-    template <class T = float>
+    // The samples as a tensor of size() x Input, of float unless inputs<double>() is said, or of int for tokens; the targets as one
+    // of size() labels, or of size() x Target.
+    template <class... T>
     auto inputs() const
         requires requires(const Source& s) { s.samples(); }
     {
-        return source_->samples().template values<T>(indices_);
+        return source_->samples().template values<T...>(indices_);
     }
     auto targets() const
         requires requires(const Source& s) { s.targets(); }

@@ -56,9 +56,82 @@ template <class C> inline constexpr bool is_tensor = false;
 template <class T, std::size_t N> inline constexpr bool is_tensor<Tensor<T, N>> = true;
 }  // namespace detail
 
-template <class S> class Samples {
+// What f gives for the sample of each lane, as an array; lanes beyond which.size() repeat the last one. which is not empty.
+template <std::size_t lanes> auto for_each_lane(std::span<const SampleIndex> which, auto f) {
+    std::array<decltype(f(SampleIndex{})), lanes> result;
+    for (std::size_t lane = 0; lane < lanes; ++lane) result[lane] = f(which[std::min(lane, which.size() - 1)]);
+    return result;
+}
+
+// What samples of any kind share: their number, which of the elements' samples they are, and how they come as tensors. Self
+// has copy(which, values).
+template <class Self, class S, class Number> class SampleList {
 public:
     using shape = S;
+
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+
+    // Sample i, a tensor of S. DataError where there is none.
+    template <class T = Number> Tensor<T, S::rank> get(std::size_t i) const {
+        auto tensor = make_sample<T, S>();
+        self().copy(detail::indices_below(size_, std::array{i}), tensor.data());
+        return tensor;
+    }
+    // Those samples, or all, as a tensor of n x S. DataError where one does not exist.
+    template <class T = Number> Tensor<T, S::rank + 1> values(const auto& which) const {
+        const std::vector<SampleIndex> indices = detail::indices_below(size_, which);
+        auto tensor = make_batch<T, S>(indices.size());
+        self().copy(indices, tensor.data());
+        return tensor;
+    }
+    template <class T = Number> Tensor<T, S::rank + 1> values() const {
+        return values<T>(std::views::iota(std::size_t{0}, size_));
+    }
+
+    // The samples with these indices, in this order. DataError where one does not exist.
+    Self subset(const auto& indices) const {
+        std::vector<SampleIndex> order = detail::indices_below(size_, indices);
+        for (SampleIndex& i : order) i = static_cast<SampleIndex>(place(i));
+        Self result = self();
+        result.size_ = order.size();
+        result.order_ = std::make_shared<const std::vector<SampleIndex>>(std::move(order));
+        return result;
+    }
+
+protected:
+    void set_size(std::size_t size) {
+        if (size > std::numeric_limits<SampleIndex>::max())
+            fail<DataError>(std::to_string(size) + " samples are more than the 4294967295 a data set can hold");
+        size_ = size;
+    }
+    // How many samples of S a container holds: any number of elements one after another, or an xtensor of n x S.
+    template <class Container> static std::size_t count_in(const Container& elements) {
+        if constexpr (detail::HasExtents<Container>) return check_batch<S>(elements, "the array of samples");
+        else {
+            const auto count = static_cast<std::size_t>(std::ranges::size(elements));
+            if (count % S::size != 0)
+                fail<DataError>(std::to_string(count) + " elements are not a whole number of samples of " + describe<S>() +
+                                ", which take " + std::to_string(S::size) + " each");
+            return count / S::size;
+        }
+    }
+    // Where sample i is among the elements' samples.
+    std::size_t place(std::size_t i) const { return order_ ? (*order_)[i] : i; }
+
+private:
+    const Self& self() const { return static_cast<const Self&>(*this); }
+
+    std::size_t size_ = 0;
+    std::shared_ptr<const std::vector<SampleIndex>> order_;  // of a subset
+};
+
+template <class S> class Samples : public SampleList<Samples<S>, S, float> {
+    static_assert(is_shape<S>, "samples are of a Shape; those of Tokens are in kiln/data/tokens.hpp");
+    using List = SampleList<Samples<S>, S, float>;
+    using List::place;
+
+public:
     static constexpr std::size_t channels = first_axis<S>;
 
     // None.
@@ -74,34 +147,19 @@ public:
         static_assert(
             std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>,
             "the elements of samples are std::uint8_t, float or double: convert them first");
-        if constexpr (detail::HasExtents<Container>) size_ = check_batch<S>(elements, "the array of samples");
-        else {
-            const auto count = static_cast<std::size_t>(std::ranges::size(elements));
-            size_ = count / S::size;
-            if (count % S::size != 0)
-                fail<DataError>(std::to_string(count) + " elements are not a whole number of samples of " +
-                                describe<S>() + ", which take " + std::to_string(S::size) + " each");
-        }
-        if (size_ > std::numeric_limits<SampleIndex>::max())
-            fail<DataError>(std::to_string(size_) + " samples are more than the 4294967295 a data set can hold");
-
+        this->set_size(List::count_in(elements));
         keep<Element>(std::forward<Container>(elements));
         Affine affine{std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
         if constexpr (std::same_as<Element, std::uint8_t>) Scale01{}.apply(affine);
         scale(std::move(affine));
     }
 
-    std::size_t size() const { return size_; }
-    bool empty() const { return size_ == 0; }
-
     // Samples which[lane] as a tile: tile[f] has feature f of every lane. Lanes beyond which.size() repeat the last
     // one. which is not empty, and its indices are less than size(). Allocates nothing.
     template <class L> void load(std::span<const SampleIndex> which, L* tile) const {
         std::visit(
             [&]<class Element>(const std::shared_ptr<const Element>& elements) {
-                std::array<const Element*, lane_count<L>> rows;
-                for (std::size_t lane = 0; lane < rows.size(); ++lane)
-                    rows[lane] = elements.get() + place(which[std::min(lane, which.size() - 1)]) * S::size;
+                const auto rows = for_each_lane<lane_count<L>>(which, [&](SampleIndex i) { return elements.get() + place(i) * S::size; });
                 const auto& [scales, shifts] = scaling_->template get<scalar<L>>();
                 load_rows<L>(rows, S::size, channels, scales.data(), shifts.data(), tile);
             },
@@ -125,33 +183,6 @@ public:
             elements_);
     }
 
-    // Sample i, a tensor of S. DataError where there is none.
-    template <class T = float> Tensor<T, S::rank> get(std::size_t i) const {
-        auto tensor = make_sample<T, S>();
-        copy(detail::indices_below(size_, std::array{i}), tensor.data());
-        return tensor;
-    }
-    // Those samples, or all, as a tensor of n x S. DataError where one does not exist.
-    template <class T = float> Tensor<T, S::rank + 1> values(const auto& which) const {
-        const std::vector<SampleIndex> indices = detail::indices_below(size_, which);
-        auto tensor = make_batch<T, S>(indices.size());
-        copy(indices, tensor.data());
-        return tensor;
-    }
-    template <class T = float> Tensor<T, S::rank + 1> values() const {
-        return values<T>(std::views::iota(std::size_t{0}, size_));
-    }
-
-    // The samples with these indices, in this order. DataError where one does not exist.
-    Samples subset(const auto& indices) const {
-        std::vector<SampleIndex> order = detail::indices_below(size_, indices);
-        for (SampleIndex& i : order) i = static_cast<SampleIndex>(place(i));
-        Samples result = *this;
-        result.size_ = order.size();
-        result.order_ = std::make_shared<const std::vector<SampleIndex>>(std::move(order));
-        return result;
-    }
-
     // The same samples with a transform after what is done to them already.
     Samples transformed(const Transform auto& transform) const {
         Samples result = *this;
@@ -168,7 +199,7 @@ public:
         std::vector<double> mean, std;
     };
     Moments moments() const {
-        if (empty()) fail<DataError>("an empty data set has no mean and standard deviation");
+        if (this->empty()) fail<DataError>("an empty data set has no mean and standard deviation");
         Moments result = std::visit([&](const auto& elements) { return moments_of(elements.get()); }, elements_);
         const auto& [scales, shifts] = scaling_->template get<double>();
         for (std::size_t c = 0; c < channels; ++c) {
@@ -215,16 +246,14 @@ private:
         else own(std::vector<Element>(std::ranges::begin(container), std::ranges::end(container)));
     }
 
-    std::size_t place(std::size_t i) const { return order_ ? (*order_)[i] : i; }
-
     // Sums about a whole number near the mean: for bytes every sum is exact.
     template <class Element> Moments moments_of(const Element* elements) const {
         constexpr std::size_t plane = S::size / channels;
         using Sum = std::conditional_t<std::same_as<Element, std::uint8_t>, std::int64_t, double>;
-        const double n = static_cast<double>(size_) * static_cast<double>(plane);
+        const double n = static_cast<double>(this->size()) * static_cast<double>(plane);
         const auto sums = [&](const std::vector<Sum>& about, auto f) {
             std::vector<Sum> sum(channels);
-            for (std::size_t i = 0; i < size_; ++i) {
+            for (std::size_t i = 0; i < this->size(); ++i) {
                 const Element* x = elements + place(i) * S::size;
                 for (std::size_t c = 0; c < channels; ++c) {
                     Sum row = 0;
@@ -255,9 +284,7 @@ private:
 
     std::variant<std::shared_ptr<const std::uint8_t>, std::shared_ptr<const float>, std::shared_ptr<const double>>
         elements_;
-    std::size_t size_ = 0;
-    std::shared_ptr<const Scaling> scaling_;                 // null only where there are no samples
-    std::shared_ptr<const std::vector<SampleIndex>> order_;  // of a subset: where its samples are among the elements
+    std::shared_ptr<const Scaling> scaling_;  // null only where there are no samples
 };
 
 }  // namespace kiln

@@ -21,10 +21,8 @@ template <class In, class Target, class T> struct Rows {
 
 private:
     template <class S, class L> static void load(const T* values, std::span<const SampleIndex> which, L* tile) {
-        std::array<const T*, lane_count<L>> rows;
-        for (std::size_t lane = 0; lane < rows.size(); ++lane) rows[lane] = values + which[std::min(lane, which.size() - 1)] * S::size;
         constexpr scalar<L> one(1), zero(0);
-        load_rows<L>(rows, S::size, 1, &one, &zero, tile);
+        load_rows<L>(for_each_lane<lane_count<L>>(which, [&](SampleIndex i) { return values + i * S::size; }), S::size, 1, &one, &zero, tile);
     }
 };
 
