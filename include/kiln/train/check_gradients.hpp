@@ -38,7 +38,7 @@ struct GradientCheck {
         double absolute_error = 0;    // the largest
         double error = 0;             // the largest, relative to the gradient or absolute, whichever is less
     };
-    std::vector<Array> arrays;  // x, then the parameters
+    std::vector<Array> arrays;  // x, unless it is tokens, then the parameters
     bool passed = true;
     std::string worst;  // a sentence on the worst number, whether it passed or not
 };
@@ -78,6 +78,8 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
             }
         };
         add_uniform(x, 1);
+        if constexpr (is_tokens<In>)  // as likely each
+            for (double& token : x) token = std::floor((token + 1) / 2 * In::vocabulary);
         add_uniform(slope, 1);
         start<Layer, In>(parameters.data(), start_buffers.data(), options.seed);
         visit<Parameters>("", parameters.data(),
@@ -164,9 +166,10 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
         check.passed = check.passed && array.error <= options.tolerance;
         check.arrays.push_back(std::move(array));
     };
-    compare("x", probe.x.data(), dx.data(), dx.size(), [](std::size_t i) {
-        return std::string{"["} + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
-    });
+    if constexpr (!is_tokens<In>)
+        compare("x", probe.x.data(), dx.data(), dx.size(), [](std::size_t i) {
+            return std::string{"["} + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
+        });
     if constexpr (mode == Mode::training)
         visit<parameters_of<Layer, In>>("", probe.parameters.data(), [&](const std::string& name, auto view) {
             const auto offset = view.data - probe.parameters.data();
