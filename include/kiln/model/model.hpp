@@ -4,8 +4,8 @@
 //     xt::xtensor<float, 2> p = model.probabilities(images);               // images [n, 1, 28, 28], p [n, 10]
 //
 // predict() gives the network's outputs, probabilities() their softmax, classify() the class of the largest; each takes a
-// data set, a batch (the samples along the first axis) or one sample, and each has a form that fills the caller's tensor and
-// allocates nothing once a thread has predicted before. All are const and may run on many threads at once.
+// data set, a batch (the samples along the first axis) or one sample (tokens as whole numbers), and each has a form that fills the
+// caller's tensor and allocates nothing once a thread has predicted before. All are const and may run on many threads at once.
 #pragma once
 #include <map>
 #include <string>
@@ -103,7 +103,7 @@ public:
     std::map<std::string, std::int64_t>& batches_tracked() { return batches_tracked_; }
     const std::map<std::string, std::int64_t>& batches_tracked() const { return batches_tracked_; }
 
-    // The network's outputs. DataError where the samples are not of the model's input shape.
+    // The network's outputs. DataError where the samples are not of the model's input shape, or a token is none of its vocabulary.
     auto predict(const auto& x) const { return filled(x, [&](auto& y) { predict(x, y); }); }
     void predict(const auto& x, auto& y) const {
         each_output(x, y, [](auto) {});
@@ -115,20 +115,21 @@ public:
             if constexpr (!gives_probabilities<Net>) Softmax::forward(Same{as_const(out), out});
         });
     }
-    // The class of the largest output: an int for one sample, else one for each.
+    // The class of the largest output: an int for one sample, else one for each; or, where the output is a row of classes for each
+    // step, an int for each step.
     auto classify(const auto& x) const {
-        if constexpr (is_one_sample<decltype(x)>) {
+        if constexpr (is_one_sample<decltype(x)> && Output::rank == 1) {
             int label = 0;
             each_label(x, &label);
             return label;
         } else {
-            Tensor<int, 1> labels(std::array{count_of(x)});
+            auto labels = room<int, Answers>(x);
             each_label(x, labels.data());
             return labels;
         }
     }
-    void classify(const auto& x, Tensor<int, 1>& labels) const {
-        check_rows(labels.size(), count_of(x));
+    void classify(const auto& x, Tensor<int, Output::rank>& labels) const {
+        check_rows(check_batch<Answers>(labels, "the tensor to fill"), count_of(x));
         each_label(x, labels.data());
     }
 
@@ -140,6 +141,7 @@ public:
 
 private:
     template <class X> static constexpr bool is_dataset = requires(const X& x) { x.load_inputs(std::span<const SampleIndex>{}, static_cast<T*>(nullptr)); };
+    using Answers = std::conditional_t<Output::rank == 2, Shape<first_axis<Output>>, Shape<>>;  // a class for each row of outputs
     template <class X> static constexpr std::size_t rank_of = [] {
         if constexpr (is_dataset<X>) return Input::rank + 1;
         else return std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<X>().shape())>>;
@@ -162,12 +164,14 @@ private:
             fail<DataError>("the tensor to fill has " + std::to_string(found) + " rows, but there are " + std::to_string(expected) + " samples");
     }
     template <class X> static auto filled(const X& x, auto&& fill) {
-        auto y = [&] {
-            if constexpr (is_one_sample<X>) return make_sample<T, Output>();
-            else return make_batch<T, Output>(count_of(x));
-        }();
+        auto y = room<T, Output>(x);
         fill(y);
         return y;
+    }
+    // A tensor for an S of what there is of x: one sample, or many.
+    template <class Number, class S, class X> static auto room(const X& x) {
+        if constexpr (is_one_sample<X>) return make_sample<Number, S>();
+        else return make_batch<Number, S>(count_of(x));
     }
 
     // f(source): a data set as it is, tensors as rows of numbers of type T.
@@ -196,11 +200,13 @@ private:
         });
     }
     void each_label(const auto& x, int* labels) const {
-        static_assert(Output::rank == 1, "classify needs a network whose output is one row of classes");
+        static_assert(Output::rank == 1 || Output::rank == 2, "classify needs a network whose output is a row of classes, or one for each step");
         with_source(x, [&](const auto& source) {
             for_each_tile(source, [&]<class L>(std::span<const SampleIndex> which, View<Output, L> out) {
-                const auto best = to_lanes(argmax(as_const(out)));
-                for (std::size_t i = 0; i < which.size(); ++i) labels[which[i]] = static_cast<int>(best[i]);
+                for (std::size_t r = 0; r < Answers::size; ++r) {
+                    const auto best = to_lanes(argmax(as_const(rows(out).row(r))));
+                    for (std::size_t i = 0; i < which.size(); ++i) labels[which[i] * Answers::size + r] = static_cast<int>(best[i]);
+                }
             });
         });
     }

@@ -21,6 +21,7 @@
 #endif
 #include "kiln/core/error.hpp"
 #include "kiln/core/shape.hpp"
+#include "kiln/core/whole_numbers.hpp"
 
 namespace kiln {
 
@@ -66,11 +67,12 @@ template <class S> bool same_extents(const auto& extents, std::size_t skip) {
 template <class S> std::string describe() { return detail::extents_of(S::extents); }
 
 // How many samples of Shape S a tensor of n x extents holds. Axes of extent 1 may be left out or added.
-// DataError, which begins with `what` the tensor is, where the extents are others.
+// DataError, which begins with `what` the tensor is, where the extents are others, or which names the first of its tokens that is none.
 template <class S> std::size_t check_batch(const auto& tensor, const char* what = "the batch") {
     if (!detail::same_extents<S>(tensor.shape(), 1))
         fail<DataError>(std::string{what} + " is " + detail::extents_of(tensor.shape()) + ", expected n x " + describe<S>() +
                         " with one entry of the first axis for each sample");
+    if constexpr (is_tokens<S>) check_whole(tensor, S::size, S::vocabulary, "token", "none of the vocabulary");
     return static_cast<std::size_t>(*tensor.shape().begin());
 }
 
@@ -78,6 +80,7 @@ template <class S> std::size_t check_batch(const auto& tensor, const char* what 
 template <class S> void check_sample(const auto& tensor, const char* what = "the sample") {
     if (!detail::same_extents<S>(tensor.shape(), 0))
         fail<DataError>(std::string{what} + " is " + detail::extents_of(tensor.shape()) + ", expected " + describe<S>());
+    if constexpr (is_tokens<S>) check_whole(tensor, 0, S::vocabulary, "token", "none of the vocabulary");
 }
 
 // A tensor, or a view of one, whose numbers are of type T and lie one after another, row by row. (data() alone would not do:
