@@ -1,4 +1,4 @@
-// expect-error: CrossEntropy expects a row of 2 or more classes, but the network gives 6x24x24 = 3456
+// expect-error: CrossEntropy expects a row of 2 or more classes, or one for each step, but the network gives 6x24x24 = 3456
 #include "kiln/kiln.hpp"
 
 #ifdef CONTROL

@@ -47,7 +47,7 @@ TEST_CASE_TEMPLATE("accuracy: as a sort of the scores, ties among them, for ever
         row.label = kiln::from_lanes<L>(labels);
 
         const auto y = row.template scores<classes>();
-        const auto best = kiln::to_lanes(argmax(y)), rank = kiln::to_lanes(label_rank(y, row.target()));
+        const auto best = kiln::to_lanes(argmax(y)), rank = kiln::to_lanes(label_rank(y, row.label));
         const auto right = kiln::to_lanes(correct(y, row.target())), top3 = kiln::to_lanes(correct(y, row.target(), 3));
         for (std::size_t lane = 0; lane < width; ++lane) {
             const auto expected = order(scores[lane]);
@@ -69,6 +69,21 @@ TEST_CASE_TEMPLATE("accuracy: a score that is not a number is never right", L, f
         for (const Row<L>& row : {all, one})
             for (float right : kiln::to_lanes(correct(row.template scores<3>(), row.target()))) CHECK(right == 0);
     }
+}
+
+TEST_CASE("accuracy: of a row for each step it is how many are right") {
+    const std::array<float, 6> y{0, 2, 1, 5, 4, 3};
+    const View<Shape<2, 3>, const float> scores{y.data()};
+    const auto right = [&](float first, float second, std::size_t top = 1) {
+        const std::array<float, 2> labels{first, second};
+        return correct(scores, View<Shape<2>, const float>{labels.data()}, top);
+    };
+    CHECK(right(1, 0) == 2);
+    CHECK(right(1, 1) == 1);
+    CHECK(right(0, 0) == 1);
+    CHECK(right(2, 2) == 0);
+    CHECK(right(2, 2, 2) == 1);
+    CHECK(right(0, 2, 3) == 2);
 }
 
 TEST_CASE("accuracy: in a constant expression") {

@@ -47,7 +47,7 @@ TEST_CASE("parameter groups: a group without parameters is a fault, its own or b
     CHECK(fault_of(ParameterGroups{SGD{}}).empty());
     CHECK(fault_of(ParameterGroups{SGD{}, group<"head.bias">(SGD{})}).empty());
     CHECK(fault_of(ParameterGroups{SGD{}, group<"head">(SGD{}), group<"wieght">(SGD{})}) ==
-          "the parameter group wieght is empty: no parameter's name is that, begins with it or ends in it, or groups before it have them all");
+          "the parameter group wieght is empty: no name of a parameter is that, begins with it or ends in it, or groups before it have them all");
     CHECK(fault_of(ParameterGroups{SGD{}, group<"head">(SGD{}), group<"head.bias">(SGD{})}).starts_with("the parameter group head.bias is empty"));
 }
 

@@ -148,8 +148,8 @@ template <class Net> void check_same_bits(const auto& data, const auto& optimize
 }
 
 // The gradient of the loss, from the parameters that one step of SGD with rate 1 leaves; and the loss alone, from one with rate 0.
-template <class Net, class Loss> struct Prober {
-    using M = Model<Net, Four, double>;
+template <class Net, class Loss, class Input = Four> struct Prober {
+    using M = Model<Net, Input, double>;
     M model{Seed{3}};
     Loss loss{};
     std::size_t threads = 3, shards = 4;
@@ -168,29 +168,41 @@ template <class Net, class Loss> struct Prober {
     }
 };
 
-template <class Net> void check_gradient(std::size_t samples) {
+template <class Net, class Input = Four> void check_gradient(std::size_t samples, const auto& loss, const auto& targets) {
     CAPTURE(samples);
-    const auto values = cluster_values<Four, double>(samples, 3);
-    const auto x = tensor_of<Four>(values);
-    const auto labels = cluster_labels(samples, 3);
-    Prober<Net, CrossEntropy> prober{.loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 0.5}}};
-    const auto gradient = prober.gradient(x, labels);
-    // Central differences: an error of h^2 |l'''| / 6, and of eps |l| / h by rounding; both below 1e-8 here.
+    const auto x = tensor_of<Input>(cluster_values<Input, double>(samples, 3));
+    Prober<Net, std::remove_cvref_t<decltype(loss)>, Input> prober{.loss = loss};
+    const auto gradient = prober.gradient(x, targets);
+    // Central differences: an error of h^2 |l'''| / 6, and of eps |l| / h by rounding; both below 1e-8 for a mean, and for the sum
+    // of some 40 terms below 40 times that.
+    const double bound = loss.reduction == Reduction::sum ? 4e-7 : 1e-8;
     const double h = 1e-5;
     double largest = 0;
     for (std::size_t i = 0; i < gradient.size(); ++i) {
         double& p = prober.model.parameters()[i];
         const double at = p;
         p = at + h;
-        const double above = prober.step(x, labels, 0);
+        const double above = prober.step(x, targets, 0);
         p = at - h;
-        const double below = prober.step(x, labels, 0);
+        const double below = prober.step(x, targets, 0);
         p = at;
         CAPTURE(i);
-        CHECK(std::abs(gradient[i] - (above - below) / (2 * h)) < 1e-8);
+        CHECK(std::abs(gradient[i] - (above - below) / (2 * h)) < bound);
         largest = std::max(largest, std::abs(gradient[i]));
     }
     CHECK(largest > 0.01);
+}
+template <class Net> void check_gradient(std::size_t samples) {
+    for (const Reduction reduction : {Reduction::mean, Reduction::sum})
+        check_gradient<Net>(samples, CrossEntropy{.label_smoothing = 0.1, .class_weights = {1, 2, 0.5}, .reduction = reduction}, cluster_labels(samples, 3));
+}
+
+// A class for each of three steps.
+using Steps = Shape<3, 4>;
+Tensor<int, 2> step_labels(std::size_t samples) {
+    Tensor<int, 2> labels({samples, 3});
+    for (std::size_t i = 0; i < labels.size(); ++i) labels.data()[i] = static_cast<int>((i * 7 + i / 3) % 3);
+    return labels;
 }
 
 // Tiles of one register and of two; the last one with one sample, at most half full, and more than half full.
@@ -229,6 +241,25 @@ TEST_CASE("engine: the gradient of the loss that it reports, for whole and short
 }
 TEST_CASE("engine: the gradient through layers that mix samples") {
     for (const std::size_t samples : {2U, 11U, 37U}) check_gradient<Mixing>(samples);
+}
+
+TEST_CASE("engine: the gradient of a loss with a class for each step, and of one of elements") {
+    for (const std::size_t samples : {1U, 7U, 9U})
+        for (const Reduction reduction : {Reduction::mean, Reduction::sum}) {
+            check_gradient<Small, Steps>(samples, CrossEntropy{.class_weights = {1, 2, 0.5}, .reduction = reduction}, step_labels(samples));
+            check_gradient<Small, Steps>(samples, CrossEntropy{.reduction = reduction}, step_labels(samples));
+            check_gradient<Small>(samples, MSE{.reduction = reduction}, tensor_of<Shape<3>>(cluster_values<Shape<3>, double>(samples, 2)));
+        }
+}
+TEST_CASE("engine: the same bits for any number of threads, a class with a weight for each step") {
+    const auto run = [](std::size_t threads) {
+        Model<Small, Steps> model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{.class_weights = {1, 2, 0.5}}, Adam{.learning_rate = 0.01}, {.threads = threads}};
+        for (int i = 0; i < 5; ++i) trainer.step(tensor_of<Steps>(cluster_values<Steps>(101, 3, i)), step_labels(101));
+        return numbers_of(model);
+    };
+    const auto one = run(1);
+    for (const std::size_t threads : {2U, 3U, 8U}) CHECK(same_bits(run(threads), one));
 }
 
 TEST_CASE("engine: shards and dead lanes are rounding, not mathematics") {

@@ -447,6 +447,135 @@ TEST_CASE("trainer: evaluate is the mean over the samples, by their weights, for
 #endif
 }
 
+namespace {
+// n samples of three steps of four numbers, and a class for each step.
+using Steps = Shape<3, 4>;
+using StepData = Dataset<Steps, Tokens<3, 3>>;
+std::vector<int> step_labels(std::size_t n) {
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < 3 * n; ++i) labels.push_back(static_cast<int>((i * 7 + i / 3) % 3));
+    return labels;
+}
+StepData step_data(std::size_t n) { return {cluster_values<Steps, double>(n, 3), step_labels(n)}; }
+Tensor<int, 2> step_tensor(std::size_t n) {
+    const auto labels = step_labels(n);
+    Tensor<int, 2> tensor({n, 3});
+    std::copy(labels.begin(), labels.end(), tensor.data());
+    return tensor;
+}
+
+// A loss of both reductions over one data set: in one step of no length, over all of it and in batches, and evaluated.
+template <class Net, class Input> void check_reductions(const auto& data, const auto& x, const auto& targets, auto loss, double terms) {
+    Model<Net, Input, double> model{Seed{4}};
+    std::array<double, 2> of_step{}, evaluated{}, of_epoch{};
+    double each = 0;
+    for (const std::size_t i : {0U, 1U}) {
+        loss.reduction = i == 0 ? Reduction::mean : Reduction::sum;
+        Trainer trainer{model, loss, SGD{.learning_rate = 0}, {.threads = 2}};
+        const Score score = trainer.step(x, targets);
+        of_step[i] = score.loss;
+        evaluated[i] = trainer.evaluate(data).loss;
+        double batches = 0;
+        const auto history = trainer.fit(data, {.batch_size = 10, .shuffle = false, .progress = Show::nothing,
+                                                .on_batch = [&](const BatchReport& now) { batches += now.score.loss * (i == 0 ? static_cast<double>(now.samples) : 1); }});
+        of_epoch[i] = history.last().training.loss;
+        CHECK(of_epoch[i] == doctest::Approx(i == 0 ? batches / static_cast<double>(data.size()) : batches).epsilon(1e-12));
+        for (const double l : losses(model, loss, data)) each += i == 0 ? 0 : l;
+        if constexpr (is_classes<typename std::remove_cvref_t<decltype(data)>::Target>) {
+            CHECK(score.accuracy == trainer.evaluate(data).accuracy);
+            CHECK(score.accuracy == kiln::accuracy(model, data));
+            CHECK((score.accuracy < 1 || data.size() == 1));
+        } else {
+            CHECK(std::isnan(score.accuracy));
+        }
+    }
+    CHECK(of_step[1] == doctest::Approx(of_step[0] * terms).epsilon(1e-12));
+    CHECK(of_step[1] == doctest::Approx(each).epsilon(1e-12));
+    CHECK(of_epoch[1] == doctest::Approx(of_step[1]).epsilon(1e-12));
+    for (const std::size_t i : {0U, 1U}) CHECK(evaluated[i] == doctest::Approx(of_step[i]).epsilon(1e-12));
+}
+}  // namespace
+
+TEST_CASE("trainer: mean and sum of a loss, in a step, over an epoch, evaluated and sample by sample") {
+    for (const std::size_t n : {1U, 8U, 61U}) {
+        CAPTURE(n);
+        const auto values = cluster_values<Four, double>(n, 3);
+        const auto labels = cluster_labels(n, 3);
+        double whole = 0, whole_steps = 0;
+        const std::vector<double> w{1, 3, 0.5};
+        for (const int c : labels) whole += w[static_cast<std::size_t>(c)];
+        for (const int c : step_labels(n)) whole_steps += w[static_cast<std::size_t>(c)];
+        const Dataset<Four, Label> classes{values, labels};
+        check_reductions<Small, Four>(classes, tensor_of<Four>(values), labels, CrossEntropy{.label_smoothing = 0.2}, static_cast<double>(n));
+        check_reductions<Small, Four>(classes, tensor_of<Four>(values), labels, CrossEntropy{.class_weights = w}, whole);
+        const auto steps = tensor_of<Steps>(cluster_values<Steps, double>(n, 3));
+        check_reductions<Small, Steps>(step_data(n), steps, step_tensor(n), CrossEntropy{}, static_cast<double>(3 * n));
+        check_reductions<Small, Steps>(step_data(n), steps, step_tensor(n), CrossEntropy{.class_weights = w}, whole_steps);
+        const auto goals = cluster_values<Shape<3>, double>(n, 2);
+        check_reductions<Small, Four>(Dataset<Four, Shape<3>>{values, goals}, tensor_of<Four>(values), tensor_of<Shape<3>>(goals), MSE{}, static_cast<double>(3 * n));
+    }
+}
+
+TEST_CASE("trainer: a class for each step, learned; and steps that do not fit are refused") {
+    const StepData data = step_data(60);
+    Model<Sequential<Linear<4, 20>, Tanh, Linear<20, 3>>, Steps> model{Seed{1}};
+    Trainer trainer{model, CrossEntropy{}, Adam{.learning_rate = 0.03}};
+    const auto history = trainer.fit(data, {.epochs = 60, .batch_size = 20, .progress = Show::nothing});
+    CHECK(history.epochs[0].training.accuracy < 0.6);
+    CHECK(history.last().training.accuracy > 0.7);
+    CHECK(trainer.evaluate(data).accuracy > 0.7);
+    const auto said = [&](const auto& targets) { return message_of<DataError>([&] { trainer.step(make_batch<float, Steps>(2), targets); }); };
+    CHECK(said(Tensor<int, 2>{{0, 1, 2}, {0, 3, 0}}) == "label 3 at step 1 of sample 1 is no class of the network: labels are whole numbers from 0 to 2");
+    CHECK(said(Tensor<float, 2>{{0, 1, 2}, {0, 0, 0.5F}}).starts_with("label 0.500000 at step 2 of sample 1 is no class"));
+    CHECK(said(Tensor<int, 2>{{0, 1}, {0, 0}}) == "the batch of targets is 2x2, expected n x 3 with one entry of the first axis for each sample");
+    CHECK(said(Tensor<int, 2>{{0, 1, 2}}) == "the minibatch has 2 samples and 1 targets: give one target for each sample");
+}
+
+TEST_CASE("trainer: parameter groups have options and rates of their own") {
+    const auto data = clusters<Four>(60, 3);
+    const auto trained = [&](const auto& optimizer) {
+        SmallModel model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{}, optimizer, {.schedule = StepDecay{.every = 1, .factor = 0.5}}};
+        const auto history = trainer.fit(data, {.epochs = 2, .progress = Show::nothing});
+        CHECK(history.last().learning_rate == 0.05);
+        return numbers_of(model);
+    };
+    const SGD base{.learning_rate = 0.1, .momentum = 0.9};
+    const auto plain = trained(base), none = numbers_of(SmallModel{Seed{1}});
+    CHECK(same_bits(trained(ParameterGroups{base, group<"2">(base)}), plain));
+    const auto found = trained(ParameterGroups{base, group<"0.bias">(SGD{.learning_rate = 0}), group<"2">(SGD{.learning_rate = 0.01})});
+    SmallModel model{Seed{1}};
+    model.visit([&](const std::string& name, auto view) {
+        const auto at = static_cast<std::size_t>(view.data - model.parameters().data());
+        CAPTURE(name);
+        for (std::size_t i = at; i < at + view.size; ++i) {
+            CHECK((found[i] == none[i]) == (name == "0.bias"));
+            CHECK(found[i] != plain[i]);
+        }
+    });
+    SmallModel other{Seed{1}};
+    const auto make = [&](const auto& groups) { Trainer{other, CrossEntropy{}, groups}; };
+    CHECK_THROWS_AS(make(ParameterGroups{base, group<"2">(SGD{.learning_rate = -1})}), OptionError);
+    CHECK_THROWS_WITH_AS(Trainer(other, CrossEntropy{}, ParameterGroups{base, group<"2">(SGD{.learning_rate = 0.01})},
+                                 {.schedule = [](double rate, Progress) { return rate - 0.05; }}).step(tensor_of<Four>(cluster_values<Four>(3, 3)), std::vector{0, 1, 2}),
+                         "Trainer: the schedule's learning rate is -0.04, but must be 0 or positive, and finite", OptionError);
+}
+
+// tanh(w x) is 1 for an infinite x, and the loss is finite, but its gradient by w is 0 times infinity. Only the norm of the gradient
+// tells before the step.
+TEST_CASE("trainer: a gradient that is not finite stops training before the step where clip_norm is given") {
+    SmallModel model{Seed{1}};
+    Trainer trainer{model, CrossEntropy{}, Adam{}, {.threads = 2, .clip_norm = 1}};
+    auto x = tensor_of<Four>(cluster_values<Four>(20, 3));
+    trainer.step(x, cluster_labels(20, 3));
+    const auto before = numbers_of(model);
+    x(7, 2) = std::numeric_limits<float>::infinity();
+    CHECK(message_of<DivergenceError>([&] { trainer.step(x, cluster_labels(20, 3)); }) ==
+          "the gradient of the loss is not finite in step 2: the parameters are as before that step; try a smaller learning rate, or clip_norm");
+    CHECK(same_bits(numbers_of(model), before));
+    CHECK(trainer.steps() == 1);
+}
+
 TEST_CASE("trainer: targets of a megabyte for each sample do not lie on the stack") {
     using Net = Sequential<Linear<1, 250'000>>;
     using Wide = Shape<250'000>;
@@ -541,8 +670,8 @@ TEST_CASE("trainer: a step says what was found and what was expected") {
     CHECK(said(make_batch<float, Shape<5>>(3), std::vector{0, 1, 2}) == "the batch of samples is 3x5, expected n x 4 with one entry of the first axis for each sample");
     CHECK(said(x, std::vector{0, 1}) == "the minibatch has 3 samples and 2 targets: give one target for each sample");
     CHECK(said(make_batch<float, Four>(0), std::vector<int>{}) == "the minibatch is empty: a step needs at least one sample");
-    CHECK(said(x, std::vector{0, 3, 1}) == "label 3 of sample 1 is no class of the network, which has 3, 0 to 2");
-    CHECK(said(x, std::vector{0, -1, 1}) == "label -1 of sample 1 is no class of the network, which has 3, 0 to 2");
+    CHECK(said(x, std::vector{0, 3, 1}) == "label 3 of sample 1 is no class of the network: labels are whole numbers from 0 to 2");
+    CHECK(said(x, std::vector{0, -1, 1}) == "label -1 of sample 1 is no class of the network: labels are whole numbers from 0 to 2");
     CHECK(contains(said(x, std::vector{0.0, 1.0, 0.5}), "of sample 2 is no class"));
     CHECK(contains(said(x, std::vector{0.0, not_a_number, 1.0}), "of sample 1 is no class"));
     Line line{Seed{1}};
@@ -566,7 +695,8 @@ TEST_CASE("trainer: a step allocates nothing once it has seen a minibatch of tha
     for (const std::size_t threads : {1U, 2U, 3U}) {
         CAPTURE(threads);
         SmallModel model{Seed{1}};
-        Trainer trainer{model, CrossEntropy{}, Adam{}, {.threads = threads, .clip_norm = 0.1, .schedule = Cosine{}, .steps = 100}};
+        Trainer trainer{model, CrossEntropy{.class_weights = {1, 2, 3}}, ParameterGroups{Adam{}, group<"bias">(Adam{.learning_rate = 0.1})},
+                        {.threads = threads, .clip_norm = 0.1, .schedule = Cosine{}, .steps = 100}};
         const auto none_in = [&](auto f) {
             f();
             const std::size_t before = allocations();
@@ -583,6 +713,16 @@ TEST_CASE("trainer: a step allocates nothing once it has seen a minibatch of tha
             CHECK(counts[first + 1] == counts[first]);
             CHECK(counts[first + 2] == counts[first]);
         }
+    }
+    {
+        Model<Small, Steps> model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{}, SGD{}, {.threads = 1}};
+        const auto steps = tensor_of<Steps>(cluster_values<Steps>(10, 3));
+        const auto classes = step_tensor(10);
+        trainer.step(steps, classes);
+        const std::size_t before = allocations();
+        trainer.step(steps, classes);
+        CHECK(allocations() == before);
     }
     Line line{Seed{1}};
     Trainer regression{line, MSE{}, SGD{}, {.threads = 1}};

@@ -108,7 +108,7 @@ public:
             bool has_any = false;
             for (const GroupSlice& slice : slices<Parameters>) has_any = has_any || slice.group == g + 1;
             if (!has_any)
-                return text("the parameter group ", names[g], " is empty: no parameter's name is that, begins with it or ends in it, "
+                return text("the parameter group ", names[g], " is empty: no name of a parameter is that, begins with it or ends in it, "
                             "or groups before it have them all");
         }
         return Text{};

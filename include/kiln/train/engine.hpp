@@ -1,14 +1,14 @@
-// Engine: the gradient of the mean loss over a minibatch, by as many threads as there are, with the same bits for any
+// Engine: the gradient of the loss of a minibatch, by as many threads as there are, with the same bits for any
 // number of them.
 //
 // Every thread runs the whole network, forward and backward, on its own tiles, one tile at a time (or all of its tiles
 // together where a layer mixes samples). A shard's gradient is the sum of its tiles' in order; the shards are added as a
 // fixed tree. Both are independent of which thread did what.
 #pragma once
-#include "kiln/core/target.hpp"
 #include "kiln/core/workspace.hpp"
 #include "kiln/data/samples.hpp"
 #include "kiln/losses/accuracy.hpp"
+#include "kiln/losses/loss.hpp"
 
 namespace kiln {
 
@@ -20,7 +20,7 @@ inline constexpr std::size_t default_shards = [] {
     return gradient <= (1U << 14) ? 8U : gradient <= (1U << 19) ? 4U : 2U;
 }();
 
-// The sums of one minibatch: loss is its mean loss, correct how many answers were right (0 for targets that are no labels).
+// The sums of one minibatch: its loss, and how many answers were right (0 for targets that are no classes).
 struct StepTotals {
     double loss = 0, correct = 0;
     friend StepTotals operator+(StepTotals a, StepTotals b) { return {a.loss + b.loss, a.correct + b.correct}; }
@@ -31,7 +31,7 @@ class Engine {
 public:
     using T = scalar<L>;
     using Out = output_of<Net, In>;
-    using Target = typename Loss::template Target<Out>;
+    using Target = target_of<Loss, Out>;
     using Goal = target_shape<Target>;
     static constexpr std::size_t width = lane_count<L>;
     static constexpr std::size_t gradient_extent = parameters_of<Net, In>::extent;
@@ -58,7 +58,7 @@ public:
                      .gradients = gradients_.data(), .gradient_extent = gradient_extent,
                      .board = board_.data(), .turn = 0};
         const auto at = root_place<Net, In, Mode::training, T>(parameters, buffers);
-        const T weight = static_cast<T>(1 / weight_of(source, which));
+        const T scale = static_cast<T>(1 / divisor(source, which, thread));
         const std::size_t first = cut.first_tile(cut.first_shard(thread, threads));
         const std::size_t end = cut.first_tile(cut.first_shard(thread + 1, threads));
         std::size_t shard = cut.first_shard(thread, threads);
@@ -73,12 +73,12 @@ public:
             }
             const auto carry_one = [&]<class P>(Memory<P>& memory, std::size_t skip) {
                 const auto tile = tile_info<P>(t * width + skip, shard, opens && skip == 0, std::min(live - skip, lane_count<P>));
-                carry(memory, std::span{&tile, 1}, step, at, source, which, weight);
+                carry(memory, std::span{&tile, 1}, step, at, source, which, scale);
             };
             if (!narrow_tail || live > width / 2) carry_one(wide_, 0);
             else for (std::size_t skip = 0; skip < live; skip += lane_count<Narrow>) carry_one(narrow_, skip);
         }
-        if constexpr (mixes_samples<Net>) carry(wide_, std::span<const TileInfo<L>>{tiles_}.subspan(first, end - first), step, at, source, which, weight, first);
+        if constexpr (mixes_samples<Net>) carry(wide_, std::span<const TileInfo<L>>{tiles_}.subspan(first, end - first), step, at, source, which, scale, first);
     }
 
     // After the barrier, for a minibatch of so many samples: the sums of all shards.
@@ -127,7 +127,7 @@ private:
     // Tiles through the network, forward and backward.
     template <class P>
     void carry(Memory<P>& memory, std::span<const TileInfo<P>> tiles, Step<T>& step, const Place<T>& at, const auto& source,
-               std::span<const SampleIndex> which, T weight, std::size_t first_tile = 0) {
+               std::span<const SampleIndex> which, T scale, std::size_t first_tile = 0) {
         const std::size_t slot = mixes_samples<Net> ? first_tile : step.thread;
         const Group<P> group{memory.workspaces.data() + slot * stride, stride, tiles.size(), tiles.data(), &step};
         const auto samples_of = [&](const TileInfo<P>& tile) {
@@ -142,8 +142,8 @@ private:
             const View<Goal, const P> target{goal};
             source.load_targets(samples_of(tiles[t]), goal);
             StepTotals& total = totals_[tiles[t].shard];
-            total.loss += static_cast<double>(sum(loss_.gradient(y, target, tiles[t].alive * P(weight), View<Out, P>{base + at.dy})));
-            if constexpr (std::is_same_v<Target, Label>) total.correct += static_cast<double>(sum(tiles[t].alive * correct(y, target)));
+            total.loss += static_cast<double>(sum(loss_gradient(loss_, y, target, tiles[t].alive * P(scale), View<Out, P>{base + at.dy})));
+            if constexpr (is_classes<Target>) total.correct += static_cast<double>(sum(tiles[t].alive * correct(y, target)));
         }
         backward<Net, In, Mode::training, false>(group, at);
     }
@@ -152,19 +152,18 @@ private:
         std::fill_n(alive.begin(), live, T(1));
         return {first_sample, shard, opens, from_lanes<P>(alive)};
     }
-    // What the losses of a minibatch are divided by.
-    double weight_of(const auto& source, std::span<const SampleIndex> which) const {
-        if constexpr (std::is_same_v<Target, Label>) {
-            double total = 0;
-            std::array<T, 1> label;
-            for (std::size_t i = 0; i < which.size(); ++i) {
-                source.template load_targets<T>(which.subspan(i, 1), label.data());
-                total += loss_.weight(static_cast<double>(label[0]));
-            }
-            return total;
-        } else {
-            return static_cast<double>(which.size());
+    // What the terms of a minibatch's loss are divided by; it reads targets where classes have weights.
+    double divisor(const auto& source, std::span<const SampleIndex> which, std::size_t thread) {
+        if (loss_.reduction == Reduction::sum) return 1;
+        if (!weighs_terms(loss_)) return static_cast<double>(which.size() * Goal::size);
+        double total = 0;
+        L* const goal = wide_.goals.data() + thread * Goal::size;
+        for (std::size_t first = 0; first < which.size(); first += width) {
+            const auto tile = which.subspan(first, std::min(width, which.size() - first));
+            source.load_targets(tile, goal);
+            total += terms_of(loss_, View<Goal, const L>{goal}, tile.size());
         }
+        return total;
     }
 
     Loss loss_;

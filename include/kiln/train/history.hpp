@@ -10,7 +10,8 @@ namespace kiln {
 
 inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
-// Mean loss over samples, and the fraction of right answers; accuracy is not_measured where targets are no labels.
+// The loss over some samples, as its reduction has it, and the fraction of right answers (of the steps' where there is a class for
+// each); accuracy is not_measured where targets are no classes.
 struct Score {
     double loss = not_measured;
     double accuracy = not_measured;
