@@ -167,10 +167,10 @@ template <class Layer> inline constexpr Known takes = [] {
 }();
 template <class Layer> constexpr Known known_after(Known before) {
     if constexpr (requires { Layer::gives; }) return Layer::gives;
-    else if constexpr (requires { Layer::keeps; }) return {Layer::keeps.channels ? before.channels : 0, Layer::keeps.features ? before.features : 0};
+    else if constexpr (requires { Layer::keeps; }) return {Layer::keeps.channels * before.channels, Layer::keeps.features * before.features};
     else return {};
 }
-inline constexpr Known all_axes{1, 1}, channels_only{1, 0};  // for `keeps`
+inline constexpr Known all_axes{1, 1}, channels_only{1, 0};  // for `keeps`: as many as before, or a multiple, or 0: unknown
 
 // Multiply-adds of the matrix products and convolutions of one sample's forward pass, by real taps.
 template <class Layer, class In> inline constexpr std::size_t multiply_adds = [] {
