@@ -1,4 +1,4 @@
-// expect-error: Conv: the groups divide both the input and the output channels
+// expect-error: a convolution's groups divide both its input and its output channels
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/relu.hpp"

@@ -1,4 +1,4 @@
-// expect-error: Conv: the kernel is at least 1x1
+// expect-error: a convolution's kernel is at least 1x1
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/relu.hpp"

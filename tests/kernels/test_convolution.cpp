@@ -66,28 +66,33 @@ template <class S, class L> struct Tile {
     }
 };
 
-// y, dx, dw and db by one convolution of an Input [I, H, W] with weights [O, I / groups, KH, KW], and their count of products.
-template <Geometry g, class Input, class Weight, class L> void check() {
+// y, dx, dw and db by one convolution of an Input [I, H, W] with weights [O, I / groups, KH, KW], and their count of products;
+// with a bias, without one, and transposed with one. Of y the last `fewer` rows and columns are left out.
+template <Geometry g, class Input, class Weight, class L, size_t fewer = 0> void check() {
     using T = kiln::scalar<L>;
     constexpr size_t H = Input::extents[1], W = Input::extents[2], KH = Weight::extents[2], KW = Weight::extents[3];
-    constexpr size_t O = Weight::extents[0], I = Weight::extents[1];
-    constexpr size_t OH = (H + 2 * g.padding_height - g.dilation_height * (KH - 1) - 1) / g.stride_height + 1;
-    constexpr size_t OW = (W + 2 * g.padding_width - g.dilation_width * (KW - 1) - 1) / g.stride_width + 1;
+    constexpr size_t O = Weight::extents[0], I = Weight::extents[1], channels = Input::extents[0];
+    constexpr size_t OH = (H + 2 * g.padding_height - g.dilation_height * (KH - 1) - 1) / g.stride_height + 1 - fewer;
+    constexpr size_t OW = (W + 2 * g.padding_width - g.dilation_width * (KW - 1) - 1) / g.stride_width + 1 - fewer;
     constexpr size_t lanes = kiln::lane_count<L>;
     using Output = Shape<O, OH, OW>;
     using Bias = Shape<O>;
+    using TransposedBias = Shape<channels>;
     CAPTURE(lanes);
 
     Uniform uniform;
-    Tile<Input, L> x(uniform), dx;
-    Tile<Output, L> y, dy(uniform);
+    Tile<Input, L> x(uniform), dx, transposed;
+    Tile<Output, L> y, unbiased, dy(uniform);
     Tile<Weight, T> w(uniform), dw(uniform), dw_first;
     Tile<Bias, T> b(uniform), db(uniform), db_first;
+    Tile<TransposedBias, T> transposed_b(uniform);
     const auto start = [](auto& gradient) {
         for (size_t i = 0; i < gradient.value.size(); ++i) gradient.scale[i] = std::abs(gradient.value[i]);
     };
     start(dw), start(db);
 
+    for (size_t i = 0; i < Input::size; ++i)
+        for (size_t s = 0; s < lanes; ++s) transposed.add(i, s, transposed_b.value[i / (H * W)], 1);
     size_t products = 0;
     for (size_t o = 0; o < O; ++o)
         for (size_t r = 0; r < OH; ++r)
@@ -111,20 +116,27 @@ template <Geometry g, class Input, class Weight, class L> void check() {
                             const size_t in = (channel * H + row - g.padding_height) * W + column - g.padding_width;
                             const size_t weight = ((o * I + i) * KH + j) * KW + k;
                             for (size_t s = 0; s < lanes; ++s) {
-                                y.add(out, s, w.value[weight], x.value[in * lanes + s]);
-                                dx.add(in, s, w.value[weight], dy.value[out * lanes + s]);
+                                for (auto* each : {&y, &unbiased}) each->add(out, s, w.value[weight], x.value[in * lanes + s]);
+                                for (auto* each : {&dx, &transposed}) each->add(in, s, w.value[weight], dy.value[out * lanes + s]);
                                 dw.add(weight, 0, x.value[in * lanes + s], dy.value[out * lanes + s]);
                                 dw_first.add(weight, 0, x.value[in * lanes + s], dy.value[out * lanes + s]);
                             }
                         }
             }
 
+    const View<Bias, const T> no_bias{nullptr};
     kiln::convolution::forward<g>(w.read(), b.read(), x.read(), y.view());
+    kiln::convolution::forward<g>(w.read(), no_bias, x.read(), unbiased.view());
     kiln::convolution::input_gradient<g>(w.read(), dy.read(), dx.view());
-    kiln::convolution::parameter_gradient<g>(x.read(), dy.read(), dw.view(), db.view(), false);
-    kiln::convolution::parameter_gradient<g>(x.read(), dy.read(), dw_first.view(), db_first.view(), true);
-    y.check(), dx.check(), dw.check(), db.check(), dw_first.check(), db_first.check();
-    CHECK(kiln::convolution::multiply_adds<g, Weight, Input> == products);
+    kiln::convolution::input_gradient<g>(w.read(), dy.read(), transposed.view(), transposed_b.read());
+    kiln::convolution::weight_gradient<g>(x.read(), dy.read(), dw.view(), false);
+    kiln::convolution::weight_gradient<g>(x.read(), dy.read(), dw_first.view(), true);
+    kiln::convolution::bias_gradient(dy.read(), db.view(), false);
+    kiln::convolution::bias_gradient(dy.read(), db_first.view(), true);
+    kiln::convolution::bias_gradient(dy.read(), View<Bias, T>{nullptr}, true);  // nowhere to write to
+    y.check(), unbiased.check(), dx.check(), transposed.check();
+    dw.check(), dw_first.check(), db.check(), db_first.check();
+    CHECK(kiln::convolution::multiply_adds<g, Weight, Input, Output> == products);
 }
 
 template <class T> using Native = Lanes<T, kiln::native_width<T>>;
@@ -184,6 +196,12 @@ TEST_CASE_TEMPLATE("convolution with more padding than input, and with a wide ke
     check<wide, Shape<1, 1, 29>, Shape<2, 1, 1, 13>, L>();
 }
 
+TEST_CASE_TEMPLATE("convolution of which the last outputs are left out, as an output padding past the stride has it", L,
+                   Native<float>) {
+    check<dilated, Shape<2, 7, 9>, Shape<3, 2, 3, 2>, L, 1>();
+    check<coprime, Shape<2, 9, 11>, Shape<3, 2, 3, 3>, L, 2>();
+}
+
 TEST_CASE("convolution in a constant expression") {
     // x 0 1 2 under w 1 2 3, padded by one: y = 3 + 0, 0 + 2 + 6, 1 + 4; the second group is the first doubled.
     constexpr auto result = [] {
@@ -200,9 +218,10 @@ TEST_CASE("convolution in a constant expression") {
                                              View<Row, const double>{x.data()}, View<Row, double>{y.data()});
         kiln::convolution::input_gradient<geometry>(weight, View<Row, const double>{dy.data()},
                                                     View<Row, double>{dx.data()});
-        kiln::convolution::parameter_gradient<geometry>(
-            View<Row, const double>{x.data()}, View<Row, const double>{dy.data()}, View<Weight, double>{dw.data()},
-            View<Shape<2>, double>{db.data()}, true);
+        kiln::convolution::weight_gradient<geometry>(View<Row, const double>{x.data()},
+                                                     View<Row, const double>{dy.data()},
+                                                     View<Weight, double>{dw.data()}, true);
+        kiln::convolution::bias_gradient(View<Row, const double>{dy.data()}, View<Shape<2>, double>{db.data()}, true);
         return std::array{y, dx, dw, std::array<double, 6>{db[0], db[1]}};
     }();
     static_assert(result[0] == std::array<double, 6>{10 + 3, 10 + 8, 10 + 5, 20 + 6, 20 + 16, 20 + 10});

@@ -22,8 +22,10 @@ struct Reference {
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t q = 0; q < columns; ++q) {
                     const std::size_t at = (o * rows + r) * columns + q;
-                    s.y[at] = s.parameters[1][o];
-                    s.gradients[1][o] += s.dy[at];
+                    if (kernel.bias) {
+                        s.y[at] = s.parameters[1][o];
+                        s.gradients[1][o] += s.dy[at];
+                    }
                     for (std::size_t i = 0; i < group_in; ++i)
                         for (std::size_t j = 0; j < kernel.height; ++j)
                             for (std::size_t k = 0; k < kernel.width; ++k) {
@@ -70,6 +72,12 @@ TEST_CASE("Conv: groups, down to one channel each") {
         Reference{3, 3, 5, 4, {.height = 2, .groups = 3}, 2, 0});
 }
 
+TEST_CASE("Conv: without a bias there is no parameter for one") {
+    using Layer = Conv<2, 3, Kernel{.height = 3, .bias = false}, 2, 1>;
+    static_assert(Layer::Parameters::count == 1);
+    check_layer<Layer, Shape<2, 5, 4>>(Reference{2, 3, 5, 4, {.height = 3, .bias = false}, 2, 1});
+}
+
 // Made by PyTorch 1.13.0:
 //     x = (torch.arange(18.) % 5 - 2).reshape(1, 2, 3, 3); w = ((torch.arange(36.) % 7 - 3) / 4).reshape(2, 2, 3, 3)
 //     y = F.conv2d(x, w, torch.tensor([0.5, -1]), stride=2, padding=1); y.backward((torch.arange(8.) % 3 - 1).reshape(y.shape))
@@ -94,6 +102,7 @@ TEST_CASE("Conv: its name shows what is not PyTorch's default") {
     CHECK(Conv<1, 6, 5, 1, 2>::name().view() == "Conv<1,6,5,1,2>");
     CHECK(Conv<4, 8, Kernel{.height = 3, .width = 5, .dilation = 2, .groups = 4}, Extent2{1, 2}, 1>::name().view() ==
           "Conv<4,8,3x5 dilation 2 groups 4,1x2,1>");
+    CHECK(Conv<4, 8, Kernel{.height = 3, .bias = false}>::name().view() == "Conv<4,8,3 no bias>");
 }
 
 TEST_CASE("Conv: says what it wants of an input that does not fit") {

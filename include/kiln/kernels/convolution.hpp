@@ -8,6 +8,9 @@
 //     x, dx [I, H, W]    w, dw [O, I / groups, KH, KW]    b, db [O]    y, dy [O, OH, OW]
 //
 // x is zero in the padding, and nothing is multiplied there. Every element of x, y, dx and dy is a pack of samples.
+//
+// A transposed convolution is the same three the other way round: its forward is input_gradient, with a bias, its dx is
+// forward, and its dw is weight_gradient with x and dy exchanged.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -286,11 +289,10 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
             }
 }
 
-// dw and db of one group of channels. The sums of a block of weights stay in registers over all pixels, lane by lane; the
+// dw of one group of channels. The sums of a block of weights stay in registers over all pixels, lane by lane; the
 // lanes are added at the end, which costs a tenth of the time where a plane has 64 pixels.
 template <Axis columns, Channels channels, class L>
-[[gnu::noinline]] constexpr void gradient(const Axis& rows, const L* x, const L* dy, scalar<L>* dw, scalar<L>* db,
-                                          bool first) {
+[[gnu::noinline]] constexpr void gradient(const Axis& rows, const L* x, const L* dy, scalar<L>* dw, bool first) {
     constexpr Cut cut = best_cut<columns, channels>();
     using Pieces = Split<columns.taps, cut.taps>;
     const Index x_plane = rows.inputs * columns.inputs, dy_plane = rows.outputs * columns.outputs;
@@ -305,7 +307,6 @@ template <Axis columns, Channels channels, class L>
                 });
         });
     });
-    for (Index o = 0; o < channels.outputs; ++o) db[o] = sum(total(dy + o * dy_plane, dy_plane)) + (first ? 0 : db[o]);
 }
 
 // What the three kernels need to know of a convolution.
@@ -314,9 +315,9 @@ template <Geometry g, std::size_t O, std::size_t I, std::size_t KH, std::size_t 
           std::size_t W, std::size_t OH, std::size_t OW>
 struct Plan<g, Shape<O, I, KH, KW>, Shape<C, H, W>, Shape<O, OH, OW>> {
     static_assert(C == I * g.groups && O % g.groups == 0, "a group has 1 / groups of the channels of x, and of y");
-    static_assert(OH == output_extent(H, KH, g.stride_height, g.padding_height, g.dilation_height) &&
-                      OW == output_extent(W, KW, g.stride_width, g.padding_width, g.dilation_width),
-                  "y's rows and columns are output_extent's");
+    static_assert(OH <= output_extent(H, KH, g.stride_height, g.padding_height, g.dilation_height) &&
+                      OW <= output_extent(W, KW, g.stride_width, g.padding_width, g.dilation_width),
+                  "y's rows and columns are output_extent's, or the first of them");
     static constexpr Axis rows = axis(OH, H, KH, g.stride_height, g.padding_height, g.dilation_height);
     static constexpr Axis columns = axis(OW, W, KW, g.stride_width, g.padding_width, g.dilation_width);
     static constexpr Index groups = g.groups, outputs = O / g.groups, inputs = I;
@@ -328,49 +329,57 @@ struct Plan<g, Shape<O, I, KH, KW>, Shape<C, H, W>, Shape<O, OH, OW>> {
 
 }  // namespace detail
 
-// y = b + w * x
+// y = b + w * x; b.data may be null.
 template <Geometry g, class Weight, class Bias, class Input, class Output, class T, class L>
 constexpr void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y) {
     using Plan = detail::Plan<g, Weight, Input, Output>;
     for (Index n = 0; n < Plan::groups; ++n)
-        detail::correlate<Plan::columns, Plan::forward, L>(Plan::rows, w.data + n * Plan::weights,
-                                                           b.data + n * Plan::outputs, x.data + n * Plan::x_size,
-                                                           y.data + n * Plan::y_size);
+        detail::correlate<Plan::columns, Plan::forward, L>(
+            Plan::rows, w.data + n * Plan::weights, b.data ? b.data + n * Plan::outputs : nullptr,
+            x.data + n * Plan::x_size, y.data + n * Plan::y_size);
 }
 
-// dx, overwritten: one correlation of dy for each phase of the stride.
+// dx, overwritten: one correlation of dy for each phase of the stride. The b of a transposed convolution [I] is added to it.
 template <Geometry g, class Weight, class Input, class Output, class T, class L>
-constexpr void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Input, L> dx) {
+constexpr void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Input, L> dx,
+                              View<Shape<first_axis<Input>>, const T> b = {}) {
     using Plan = detail::Plan<g, Weight, Input, Output>;
     for (Index n = 0; n < Plan::groups; ++n)
         for (Index phase = 0; phase < Plan::rows.step; ++phase)
             unroll<g.stride_width>([&]<std::size_t ColumnPhase> {
                 detail::correlate<Plan::columns.gradient(ColumnPhase), Plan::backward, L>(
-                    Plan::rows.gradient(phase), w.data + n * Plan::weights, nullptr, dy.data + n * Plan::y_size,
+                    Plan::rows.gradient(phase), w.data + n * Plan::weights,
+                    b.data ? b.data + n * Plan::inputs : nullptr, dy.data + n * Plan::y_size,
                     dx.data + n * Plan::x_size);
             });
 }
 
-// dw and db, summed over the lanes: overwritten where `first`, else added to what is there.
-template <Geometry g, class Weight, class Bias, class Input, class Output, class T, class L>
-constexpr void parameter_gradient(View<Input, const L> x, View<Output, const L> dy, View<Weight, T> dw,
-                                  View<Bias, T> db, bool first) {
+// dw, summed over the lanes: overwritten where `first`, else added to what is there.
+template <Geometry g, class Weight, class Input, class Output, class T, class L>
+constexpr void weight_gradient(View<Input, const L> x, View<Output, const L> dy, View<Weight, T> dw, bool first) {
     using Plan = detail::Plan<g, Weight, Input, Output>;
     for (Index n = 0; n < Plan::groups; ++n)
         detail::gradient<Plan::columns, Plan::forward, L>(Plan::rows, x.data + n * Plan::x_size,
                                                           dy.data + n * Plan::y_size, dw.data + n * Plan::weights,
-                                                          db.data + n * Plan::outputs, first);
+                                                          first);
+}
+
+// db, likewise; db.data may be null.
+template <class Bias, class Output, class T, class L>
+constexpr void bias_gradient(View<Output, const L> dy, View<Bias, T> db, bool first) {
+    static_assert(Bias::size == first_axis<Output>, "a bias for each channel of y");
+    if (!db.data) return;
+    for (std::size_t o = 0; o < db.size; ++o) {
+        const auto plane = planes(dy).row(o);
+        db[o] = sum(detail::total(plane.data, static_cast<Index>(plane.size))) + (first ? 0 : db[o]);
+    }
 }
 
 // How many multiply-adds forward takes for one sample, padding not counted; each gradient takes as many.
-template <Geometry g, class Weight, class Input> inline constexpr std::size_t multiply_adds = 0;
-template <Geometry g, std::size_t O, std::size_t I, std::size_t KH, std::size_t KW, std::size_t C, std::size_t H,
-          std::size_t W>
-inline constexpr std::size_t multiply_adds<g, Shape<O, I, KH, KW>, Shape<C, H, W>> = [] {
-    using Plan = detail::Plan<g, Shape<O, I, KH, KW>, Shape<C, H, W>,
-                              Shape<O, output_extent(H, KH, g.stride_height, g.padding_height, g.dilation_height),
-                                    output_extent(W, KW, g.stride_width, g.padding_width, g.dilation_width)>>;
-    return O * I * static_cast<std::size_t>(Plan::rows.multiply_adds() * Plan::columns.multiply_adds());
-}();
+template <Geometry g, class Weight, class Input, class Output>
+inline constexpr std::size_t multiply_adds =
+    Weight::extents[0] * Weight::extents[1] *
+    static_cast<std::size_t>(detail::Plan<g, Weight, Input, Output>::rows.multiply_adds() *
+                             detail::Plan<g, Weight, Input, Output>::columns.multiply_adds());
 
 }  // namespace kiln::convolution

@@ -2,9 +2,12 @@
 //
 //     x [..., Inputs]    W [Outputs, Inputs]    b [Outputs]    y [..., Outputs]
 //     dx = W^T dy        dW += dy x^T           db += dy
+//
+//     Linear<784, 10>    Linear<64, 64, Bias::none>
 #pragma once
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
+#include "kiln/layers/bias.hpp"
 
 namespace kiln {
 
@@ -15,41 +18,38 @@ template <std::size_t Inputs, std::size_t Outputs> consteval bool sound_map() {
 }
 }  // namespace detail
 
-template <std::size_t Inputs, std::size_t Outputs>
+template <std::size_t Inputs, std::size_t Outputs, Bias HasBias = Bias::learned>
     requires(detail::sound_map<Inputs, Outputs>())
 struct Linear {
-    static constexpr Text name() { return text("Linear<", Inputs, ",", Outputs, ">"); }
+    static constexpr Text name() {
+        return text("Linear<", Inputs, ",", Outputs, HasBias == Bias::none ? ",no bias>" : ">");
+    }
     static constexpr Text expected() { return text(Inputs, Inputs == 1 ? " feature" : " features"); }
     template <class In> static constexpr bool accepts = last_axis<In> == Inputs;
     template <class In> using output_shape = with_last_axis<In, Outputs>;
     static constexpr Known takes{.features = Inputs}, gives{.features = Outputs};
 
-    using Parameters = Arrays<Parameter<"weight", Shape<Outputs, Inputs>>, Parameter<"bias", Shape<Outputs>>>;
+    using Parameters = WeightAndBias<Shape<Outputs, Inputs>, Outputs, HasBias>;
     template <class In> using Scratch = Arrays<affine::Scratch<In::size / Inputs, Inputs, Outputs>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
 
-    static constexpr void init(auto parameters, auto&& draw) {  // PyTorch's default
-        const auto [weight, bias] = parameters;
-        const double bound = 1 / sqrt(static_cast<double>(Inputs));
-        draw.uniform(weight, bound);
-        draw.uniform(bias, bound);
-    }
+    static constexpr void init(auto parameters, auto&& draw) { start_uniform(parameters, draw, Inputs); }
 
     static constexpr void forward(auto tile) {
-        const auto [weight, bias] = tile.parameters;
+        const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
         affine::forward(weight, bias, rows(tile.x), rows(tile.y));
     }
     static constexpr void backward(auto tile) {
-        const auto [weight, bias] = tile.parameters;
-        const auto [dweight, dbias] = tile.gradient;
+        const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
+        const auto [dweight, dbias] = weight_and_bias<Outputs>(tile.gradient);
         const auto [scratch] = tile.scratch;
         if constexpr (tile.wants_gradient)
             affine::parameter_gradient(rows(tile.x), rows(tile.dy), dweight, dbias, scratch, tile.first_of_shard());
         if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx));
     }
 
-    template <class In> static constexpr std::size_t multiply_adds = In::size * Outputs;
+    template <class In> static constexpr std::size_t multiply_adds = In::size* Outputs;
 };
 
 }  // namespace kiln
