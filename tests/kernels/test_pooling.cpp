@@ -45,14 +45,18 @@ template <pooling::Window w, class L, std::size_t C, std::size_t H, std::size_t 
 
     for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {
         CAPTURE(lane);
-        std::vector<double> largest(Out::size, -1e9), total(Out::size), expected_dx(In::size),
+        std::vector<double> largest(Out::size, -1e9), total(Out::size), count(Out::size), expected_dx(In::size),
             expected_mean_dx(In::size);
         std::vector<std::size_t> winner(Out::size), winner_place(Out::size);
         plain<w, C, H, W>([&](std::size_t out, std::size_t in, std::size_t k) {
             const double v = static_cast<double>(number(in, lane));
             if (v > largest[out]) largest[out] = v, winner[out] = in, winner_place[out] = k;
             total[out] += v;
-            expected_mean_dx[in] += static_cast<double>(number(out, lane)) / (w.height * w.width);
+            ++count[out];
+        });
+        if (w.counts_padding) std::fill(count.begin(), count.end(), w.height * w.width);
+        plain<w, C, H, W>([&](std::size_t out, std::size_t in, std::size_t) {
+            expected_mean_dx[in] += static_cast<double>(number(out, lane)) / count[out];
         });
         for (std::size_t out = 0; out < Out::size; ++out)
             expected_dx[winner[out]] += static_cast<double>(number(out, lane));
@@ -61,7 +65,7 @@ template <pooling::Window w, class L, std::size_t C, std::size_t H, std::size_t 
             CHECK(static_cast<double>(to_lanes(y[out])[lane]) == largest[out]);
             CHECK(to_lanes(place[out])[lane] == static_cast<T>(winner_place[out]));
             CHECK(static_cast<double>(to_lanes(mean[out])[lane]) ==
-                  doctest::Approx(total[out] / (w.height * w.width)).epsilon(1e-6));
+                  doctest::Approx(total[out] / count[out]).epsilon(1e-6));
         }
         for (std::size_t in = 0; in < In::size; ++in) {
             CAPTURE(in);
@@ -82,6 +86,8 @@ TEST_CASE_TEMPLATE("pooling: every kind of window, in every width", L, double, L
     check<pooling::Window{2, 2, 3, 3}, L, 2, 9, 8>();        // apart
     check<pooling::Window{3, 3, 2, 2, 1, 1}, L, 2, 6, 5>();  // padded
     check<pooling::Window{5, 4, 1, 2, 2, 2}, L, 1, 1, 3>();  // larger than the image
+    check<pooling::Window{3, 3, 2, 2, 1, 1, false}, L, 2, 6, 5>();  // padded, and the padding not counted
+    check<pooling::Window{5, 4, 1, 2, 2, 2, false}, L, 1, 1, 3>();
 }
 
 TEST_CASE("pooling: known to the compiler") {

@@ -3,21 +3,28 @@
 #include "support/close.hpp"
 #include "support/reference.hpp"
 
-using kiln::AvgPool, kiln::Extent2, kiln::Shape;
+using kiln::AvgPool, kiln::CountIncludePad, kiln::Extent2, kiln::Shape;
 
 namespace {
 struct Reference {
     std::size_t channels, height, width;
     Extent2 size, stride, padding = 0;
+    bool counts_padding = true;
 
     void operator()(Sample& s) const {
         const std::size_t rows = (height + 2 * padding.height - size.height) / stride.height + 1;
         const std::size_t columns = (width + 2 * padding.width - size.width) / stride.width + 1;
-        const auto count = static_cast<double>(size.height * size.width);
+        const auto inside = [](std::size_t start, std::size_t length, std::size_t pad, std::size_t extent) {
+            return std::min(start + length, pad + extent) - std::max(start, pad);
+        };
         REQUIRE(s.y.size() == channels * rows * columns);
         for (std::size_t c = 0; c < channels; ++c)
             for (std::size_t r = 0; r < rows; ++r)
-                for (std::size_t q = 0; q < columns; ++q)
+                for (std::size_t q = 0; q < columns; ++q) {
+                    const auto count = static_cast<double>(
+                        counts_padding ? size.height * size.width
+                                       : inside(r * stride.height, size.height, padding.height, height) *
+                                             inside(q * stride.width, size.width, padding.width, width));
                     for (std::size_t j = 0; j < size.height; ++j)
                         for (std::size_t k = 0; k < size.width; ++k) {
                             const std::size_t row = r * stride.height + j - padding.height,
@@ -28,6 +35,7 @@ struct Reference {
                             s.y[out] += s.x[at] / count;
                             s.dx[at] += s.dy[out] / count;
                         }
+                }
     }
 };
 }  // namespace
@@ -43,6 +51,11 @@ TEST_CASE("AvgPool: rows and columns that fill no window are dropped") {
 TEST_CASE("AvgPool: windows that overlap") { check_layer<AvgPool<3, 2>, Shape<3, 7, 8>>(Reference{3, 7, 8, 3, 2}); }
 TEST_CASE("AvgPool: padding, which counts as zeros") {
     check_layer_in_all_lanes<AvgPool<3, 2, 1>, Shape<3, 7, 8>>(Reference{3, 7, 8, 3, 2, 1});
+}
+TEST_CASE("AvgPool: padding that does not count") {
+    check_layer_in_all_lanes<AvgPool<3, 2, 1, CountIncludePad::no>, Shape<3, 7, 8>>(Reference{3, 7, 8, 3, 2, 1, false});
+    check_layer<AvgPool<Extent2{2, 4}, 1, Extent2{1, 2}, CountIncludePad::no>, Shape<2, 1, 3>>(
+        Reference{2, 1, 3, {2, 4}, 1, {1, 2}, false});
 }
 TEST_CASE("AvgPool: rectangular windows") {
     check_layer<AvgPool<Extent2{1, 3}, Extent2{2, 1}, Extent2{0, 1}>, Shape<2, 5, 4>>(
@@ -65,5 +78,6 @@ TEST_CASE_TEMPLATE("AvgPool: PyTorch's values", T, float, double) {
 TEST_CASE("AvgPool: its words") {
     CHECK(AvgPool<2>::name().view() == "AvgPool<2>");
     CHECK(AvgPool<3, 2, 1>::name().view() == "AvgPool<3,2,1>");
+    CHECK(AvgPool<3, 2, 1, CountIncludePad::no>::name().view() == "AvgPool<3,2,1 not counted>");
     CHECK(AvgPool<2>::expected<Shape<3, 1, 4>>().view() == "an image of at least 2x2");
 }

@@ -11,6 +11,7 @@
 // after every store, 3.4 instead of 0.8 ns). That a NaN reaches y costs the maximum 0.05 to 0.1 ns for 8 floats of x.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -25,6 +26,7 @@ struct Window {
     std::size_t height = 1, width = 1;
     std::size_t stride_height = height, stride_width = width;
     std::size_t padding_height = 0, padding_width = 0;
+    bool counts_padding = true;  // in a mean: as zeros, else not at all
 };
 
 // y's extent along an axis; 0 where the window does not fit in.
@@ -126,9 +128,17 @@ template <Window w, class L>
     });
 }
 
+// The share of each element in the mean of a window of which n lie in the image: 1 / n, or with the padding counted the
+// same for all n.
+template <Window w, class T> inline constexpr auto shares = [] {
+    std::array<T, w.height * w.width + 1> shares{};
+    for (std::size_t n = 1; n < shares.size(); ++n)
+        shares[n] = static_cast<T>(1.0 / static_cast<double>(w.counts_padding ? w.height * w.width : n));
+    return shares;
+}();
+
 template <Window w, class L> [[gnu::noinline]] constexpr void mean(Image image, const L* x, L* y) {
     using R = Register<L>;
-    constexpr auto share = static_cast<scalar<L>>(1.0 / static_cast<double>(w.height * w.width));
     for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out)
                                   __attribute__((always_inline)) {
 #pragma GCC unroll 4
@@ -139,20 +149,19 @@ template <Window w, class L> [[gnu::noinline]] constexpr void mean(Image image, 
 #pragma GCC unroll 4
                                               for (std::size_t j = 0; j < columns; ++j)
                                                   total += register_of(x[at + i * image.width + j], part);
-                                          register_of(y[out], part) = total * R(share);
+                                          register_of(y[out], part) = total * R(shares<w, scalar<L>>[rows * columns]);
                                       }
                                   });
 }
 
 template <Window w, class L> [[gnu::noinline]] constexpr void mean_gradient(Image image, const L* dy, L* dx) {
     using R = Register<L>;
-    constexpr auto share = static_cast<scalar<L>>(1.0 / static_cast<double>(w.height * w.width));
     if (!tiles<w>(image)) std::fill_n(dx, image.planes * image.height * image.width, L(0));
     for_each_window<w>(image, [=](std::size_t at, std::size_t, std::size_t rows, std::size_t columns, std::size_t out)
                                   __attribute__((always_inline)) {
 #pragma GCC unroll 4
                                       for (Index part = 0; part < registers_in<L>; ++part) {
-                                          const R own = register_of(dy[out], part) * R(share);
+                                          const R own = register_of(dy[out], part) * R(shares<w, scalar<L>>[rows * columns]);
 #pragma GCC unroll 4
                                           for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
@@ -186,7 +195,7 @@ constexpr void maximum_gradient(View<Shape<C, OH, OW>, const L> place, View<Shap
 }
 
 // y is the sum of each window divided by its size; what lies in the padding counts as zeros, as PyTorch's default has
-// it.
+// it, or where !counts_padding not at all.
 template <Window w, std::size_t C, std::size_t H, std::size_t W, std::size_t OH, std::size_t OW, class L>
 constexpr void mean(View<Shape<C, H, W>, const L> x, View<Shape<C, OH, OW>, L> y) {
     static_assert(detail::fits<w, C, H, W, OH, OW>);

@@ -12,7 +12,7 @@ namespace kiln {
 template <Extent2 Size, Extent2 Stride = Size, Extent2 Padding = 0>
     requires(detail::sound_pool<Size, Stride, Padding>())
 struct MaxPool : Pool<Size, Stride, Padding> {
-    static constexpr Text name() { return text("MaxPool", Pool<Size, Stride, Padding>::arguments()); }
+    static constexpr Text name() { return detail::pool_name("MaxPool", Size, Stride, Padding); }
     static constexpr bool takes_maxima = true;
 
     template <class In> using Cache = Arrays<typename Pool<Size, Stride, Padding>::template output_shape<In>>;

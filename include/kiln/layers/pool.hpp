@@ -4,7 +4,7 @@
 #pragma once
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/pooling.hpp"
-#include "kiln/layers/extent2.hpp"
+#include "kiln/layers/image.hpp"
 
 namespace kiln {
 
@@ -16,36 +16,26 @@ template <Extent2 Size, Extent2 Stride, Extent2 Padding> consteval bool sound_po
                   "a pool's padding is at most half of its window");
     return true;
 }
+
+// "MaxPool<2>"; what is PyTorch's default is left out.
+constexpr Text pool_name(const char* layer, Extent2 size, Extent2 stride, Extent2 padding, bool counts_padding = true) {
+    Text t = text(layer, "<", extent_text(size));
+    if (stride != size || padding != 0) t << "," << extent_text(stride);
+    if (padding != 0) t << "," << extent_text(padding);
+    if (!counts_padding) t << " not counted";
+    return text(t, ">");
+}
 }  // namespace detail
 
-template <Extent2 Size, Extent2 Stride, Extent2 Padding> struct Pool {
-    static constexpr pooling::Window window{Size.height,  Size.width,     Stride.height,
-                                            Stride.width, Padding.height, Padding.width};
+template <Extent2 Size, Extent2 Stride, Extent2 Padding, bool counts_padding = true>
+struct Pool : TakesImage<0, Extent2{Size.height - 2 * Padding.height, Size.width - 2 * Padding.width}> {
+    static constexpr pooling::Window window{Size.height,    Size.width,    Stride.height, Stride.width,
+                                            Padding.height, Padding.width, counts_padding};
 
-    // "<2>"; what is PyTorch's default is left out.
-    static constexpr Text arguments() {
-        Text t = text("<", extent_text(Size));
-        if (Stride != Size || Padding != 0) t << "," << extent_text(Stride);
-        if (Padding != 0) t << "," << extent_text(Padding);
-        return text(t, ">");
-    }
-    template <class In> static constexpr Text expected() {
-        if constexpr (In::rank != 3) return "a CxHxW image";
-        else
-            return text("an image of at least ", Size.height - 2 * Padding.height, "x", Size.width - 2 * Padding.width);
-    }
     template <class In>
-    static constexpr std::size_t output_height =
-        pooling::output_extent(In::extents[1], Size.height, Stride.height, Padding.height);
-    template <class In>
-    static constexpr std::size_t output_width =
-        pooling::output_extent(In::extents[2], Size.width, Stride.width, Padding.width);
-    template <class In>
-    static constexpr bool accepts = [] {
-        if constexpr (In::rank != 3) return false;
-        else return output_height<In> > 0 && output_width<In> > 0;
-    }();
-    template <class In> using output_shape = Shape<In::extents[0], output_height<In>, output_width<In>>;
+    using output_shape =
+        Shape<In::extents[0], pooling::output_extent(In::extents[1], Size.height, Stride.height, Padding.height),
+              pooling::output_extent(In::extents[2], Size.width, Stride.width, Padding.width)>;
     static constexpr Known keeps = channels_only;
 
     static constexpr Reads reads = Reads::nothing;
