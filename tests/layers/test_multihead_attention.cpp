@@ -171,7 +171,7 @@ TEST_CASE("MultiheadAttention: its shapes and its words") {
     CHECK(!kiln::accepts<Layer, Shape<50, 32>>);
     CHECK(!kiln::accepts<Layer, Shape<4, 50, 64>>);
     CHECK(Layer::name().view() == "MultiheadAttention<64,8>");
-    CHECK(Layer::expected<Shape<64>>().view() == "tokens of 64 features");
+    CHECK(Layer::expected<Shape<64>>().view() == "Tx64 tokens");
     using Other = MultiheadAttention<4, 2, AttentionOptions{.bias = false, .dropout = 0.5}, Causal>;
     CHECK(Other::name().view() == "MultiheadAttention<4,2,no bias,dropout 0.5,causal>");
     CHECK(!kiln::accepts<MultiheadAttention<4, 2, AttentionOptions{}, Before>, Shape<3, 4>>);

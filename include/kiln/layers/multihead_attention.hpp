@@ -21,7 +21,7 @@ namespace kiln {
 
 struct AttentionOptions {
     bool bias = true;
-    Real dropout = 0;  // the probability that a token is not mixed in
+    double dropout = 0;  // the probability that a token is not mixed in
 
     friend constexpr bool operator==(const AttentionOptions&, const AttentionOptions&) = default;
 };
@@ -39,7 +39,7 @@ struct Causal {  // itself and those before it
 namespace detail {
 template <std::size_t Features, std::size_t Heads, AttentionOptions Options> consteval bool sound_attention() {
     static_assert(Features > 0 && Heads > 0 && Features % Heads == 0, "MultiheadAttention: the heads divide the features");
-    static_assert(Options.dropout.value >= 0 && Options.dropout.value < 1, "MultiheadAttention: dropout is at least 0 and below 1");
+    static_assert(Options.dropout >= 0 && Options.dropout < 1, "MultiheadAttention: dropout is at least 0 and below 1");
     return true;
 }
 }  // namespace detail
@@ -63,7 +63,7 @@ struct MultiheadAttention {
         return t;
     }();
     template <class In> static constexpr Text expected() {
-        if constexpr (!is_sequence<In>) return text("tokens of ", Features, Features == 1 ? " feature" : " features");
+        if constexpr (!is_sequence<In>) return text("Tx", Features, " tokens");
         else return text("a mask in which every token sees some (token ", blind<In>, " sees none)");
     }
     template <class In> static constexpr bool accepts = [] {
@@ -112,7 +112,7 @@ private:
     }
     static constexpr auto dropout(const auto& tile) {
         if constexpr (Options.dropout == 0) return attention::NoDropout{};
-        else return attention::Dropout{Options.dropout.value, tile.random()};
+        else return attention::Dropout{Options.dropout, tile.random()};
     }
 
     // Every head's q, k and v is a map of x by itself, so that its numbers lie together.
