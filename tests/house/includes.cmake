@@ -12,6 +12,7 @@ set(compose core kernels layers)
 set(model core kernels layers compose tensor losses optim data)
 set(train ${model} model)
 set(io ${model} model)
+set(report ${train} train io)
 
 set(wrong)
 set(seen 0)

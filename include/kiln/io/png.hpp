@@ -51,7 +51,8 @@ struct Bitmap {
 static inline std::vector<std::uint8_t> encode_png(const Bitmap& bitmap) {
     constexpr std::size_t longest = 1 << 15;
     const auto& [height, width, channels, bytes] = bitmap;
-    if (height < 1 || width < 1 || height > longest || width > longest || channels < 1 || channels > 4 || bytes.size() != height * width * channels)
+    if (height < 1 || width < 1 || height > longest || width > longest || channels < 1 || channels > 4 ||
+        bytes.size() != height * width * channels)
         fail<DataError>("a bitmap of " + std::to_string(height) + " x " + std::to_string(width) + " pixels of " + std::to_string(channels) +
                         " bytes has " + std::to_string(bytes.size()) + " bytes: it needs height x width x channels of them, 1 to 4 channels, and 1 to " +
                         std::to_string(longest) + " pixels along each side");
