@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs every test with one compiler; with KILN_TEST_SANITIZE=1 first under AddressSanitizer and
-# UndefinedBehaviorSanitizer, which takes as long again and more.
-# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] scripts/test.sh
+# UndefinedBehaviorSanitizer, which takes as long again and more. The test that opens a report in a browser is skipped where there is
+# none; KILN_TEST_BROWSER=1 installs Chromium for it (120 MB).
+# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] [KILN_TEST_BROWSER=1] scripts/test.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 export CXX=${CXX:-g++}
@@ -15,6 +16,7 @@ run_tests() {
 }
 
 "$root/scripts/setup.sh"
+if [[ ${KILN_TEST_BROWSER:-0} == 1 ]] && ! command -v chromium >/dev/null; then apt_install chromium; fi
 
 if [[ $sanitize == 1 ]]; then
     folder=$root/build/sanitize-$compiler
