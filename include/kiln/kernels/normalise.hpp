@@ -1,14 +1,17 @@
-// Normalising of a run of packs, every lane by itself: its mean and squares, and what backward needs.
+// Normalising of a row of packs, every lane by itself, and what backward needs.
 //
-//     moments     mean = sum x / n    squares = sum (x - mean)^2
-//     shift       y = (x - mean) scale + bias
-//     slopes      sum dy    sum dy (x - mean)
-//     unshift     dx = a dy + b (x - mean) + c
+//     mean        m = sum x / n
+//     squares     sum (x - m)^2
+//     shift       y = (x - m) inverse w + b
+//     slopes      sum w dy    sum w dy (x - m)
+//     unshift     dx = p w dy + q (x - m) + r
+//     parameter_gradient    dw += sum dy (x - m) inverse    db += sum dy    of each column, over rows and lanes
 //
-// Two passes for the squares: sum x^2 - n mean^2 would lose all digits where the mean is large. x and y, dy and dx may be the same.
+// w and b are one number for the whole row or one for each column. Mean first and squares then: sum x^2 - n m^2 would lose all
+// digits where the mean is large. x and y, dy and dx may be the same.
 //
-// Passes over 28 x 28 packs of 16 floats run at the speed of memory. That takes several sums side by side, since an addition waits
-// for the one before, and packs handled register by register, which g++ 12 would else copy through the stack.
+// Rows of 28 x 28 packs run at the speed of memory. That takes several sums side by side, since an addition waits for the one
+// before, and packs handled register by register and passed by reference: g++ 12 copies packs of two registers word by word.
 #pragma once
 #include <algorithm>
 #include "kiln/core/arrays.hpp"
@@ -40,42 +43,76 @@ template <Index Count, class L, std::size_t N> [[gnu::always_inline]] constexpr 
 template <class L> [[gnu::always_inline]] constexpr void for_each_register(Index count, auto f) {
     for (Index i = 0; i < count; ++i) repeat<registers_in<L>>([&](Index part) { f(i, part); });
 }
+// The register's worth of a row's or of a column's number.
+template <class R, class T> constexpr R number(const T* each, Index i) { return R(each[i]); }
+template <class R, std::floating_point T> constexpr R number(T same, Index) { return R(same); }
 }  // namespace detail
 
-// (The results are references, and the second sum refers to the first, since g++ 12 copies packs of two registers word by word.)
-template <class S, class L> constexpr void moments(View<S, const L> x, L& mean, L& squares) {
+template <class S, class L> constexpr void mean(View<S, const L> x, L& result) {
     using T = scalar<L>;
     L total[1];
     detail::sums<S::size>(total, [=](auto& t, Index i, Index part) { t[0] = t[0] + register_of(x.data[i], part); });
-    mean = total[0] * L(static_cast<T>(1.0 / static_cast<double>(S::size)));
+    result = total[0] * L(static_cast<T>(1.0 / static_cast<double>(S::size)));
+}
+
+template <class S, class L> constexpr void squares(View<S, const L> x, const L& mean, L& result) {
+    L total[1];
     detail::sums<S::size>(total, [=, &mean](auto& t, Index i, Index part) {
         const auto d = register_of(x.data[i], part) - register_of(mean, part);
         t[0] = detail::fma_of(d, d, t[0]);
     });
-    squares = total[0];
+    result = total[0];
 }
 
-template <class S, class L> constexpr void shift(View<S, const L> x, L mean, L scale, L bias, View<S, L> y) {
+template <class S, class L> constexpr void shift(View<S, const L> x, L mean, L inverse, auto w, auto b, View<S, L> y) {
+    using R = detail::Register<L>;
     detail::for_each_register<L>(S::size, [=](Index i, Index part) {
-        register_of(y.data[i], part) =
-            detail::fma_of(register_of(x.data[i], part) - register_of(mean, part), register_of(scale, part), register_of(bias, part));
+        const R h = (register_of(x.data[i], part) - register_of(mean, part)) * register_of(inverse, part);
+        register_of(y.data[i], part) = detail::fma_of(h, detail::number<R>(w, i), detail::number<R>(b, i));
     });
 }
 
-// total: sum dy, and sum dy (x - mean).
-template <class S, class L> constexpr void slopes(View<S, const L> x, View<S, const L> dy, L mean, L (&total)[2]) {
-    detail::sums<S::size>(total, [=](auto& t, Index i, Index part) {
-        const auto slope = register_of(dy.data[i], part);
+template <class S, class L> constexpr void slopes(View<S, const L> x, View<S, const L> dy, const L& mean, auto w, L (&total)[2]) {
+    using R = detail::Register<L>;
+    detail::sums<S::size>(total, [=, &mean](auto& t, Index i, Index part) {
+        const R slope = detail::number<R>(w, i) * register_of(dy.data[i], part);
         t[0] = t[0] + slope;
         t[1] = detail::fma_of(slope, register_of(x.data[i], part) - register_of(mean, part), t[1]);
     });
 }
 
-template <class S, class L> constexpr void unshift(View<S, const L> x, View<S, const L> dy, L mean, L a, L b, L c, View<S, L> dx) {
+template <class S, class L> constexpr void unshift(View<S, const L> x, View<S, const L> dy, L mean, L p, auto w, L q, L r, View<S, L> dx) {
+    using R = detail::Register<L>;
     detail::for_each_register<L>(S::size, [=](Index i, Index part) {
-        const auto d = register_of(x.data[i], part) - register_of(mean, part);
-        register_of(dx.data[i], part) = detail::fma_of(
-            register_of(dy.data[i], part), register_of(a, part), detail::fma_of(d, register_of(b, part), register_of(c, part)));
+        const R slope = detail::number<R>(w, i) * register_of(dy.data[i], part), d = register_of(x.data[i], part) - register_of(mean, part);
+        register_of(dx.data[i], part) = detail::fma_of(slope, register_of(p, part), detail::fma_of(d, register_of(q, part), register_of(r, part)));
+    });
+}
+
+// mean and inverse [Rows]; db may be null.
+template <std::size_t Rows, std::size_t Columns, class L, class T>
+constexpr void parameter_gradient(View<Shape<Rows, Columns>, const L> x, View<Shape<Rows, Columns>, const L> dy, const L* mean, const L* inverse,
+                                  T* dw, T* db) {
+    using R = detail::Register<L>;
+    for_each_block<Columns, 4>([=]<Index Block>(Index first) {
+        constexpr std::size_t both = 2 * std::size_t{Block};
+        R total[both];
+        std::fill_n(total, both, R(0));
+        for (std::size_t r = 0; r < Rows; ++r)
+            repeat<registers_in<L>>([&](Index part) {
+                const R m = register_of(mean[r], part), scale = register_of(inverse[r], part);
+                repeat<Block>([&](Index k) {
+                    const R slope = register_of(dy.row(r).data[first + k], part);
+                    total[k] = detail::fma_of(slope, (register_of(x.row(r).data[first + k], part) - m) * scale, total[k]);
+                    total[Block + k] = total[Block + k] + slope;
+                });
+            });
+        T totals[both];
+        sums_of_lanes<lane_count<L> / registers_in<L>>(total, totals);
+        for (Index k = 0; k < Block; ++k) {
+            dw[first + k] += totals[k];
+            if (db) db[first + k] += totals[Block + k];
+        }
     });
 }
 

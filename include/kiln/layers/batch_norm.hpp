@@ -13,9 +13,7 @@
 //     BatchNorm<16>    BatchNorm<16, BatchNormOptions{.momentum = 0.01}>
 #pragma once
 #include <algorithm>
-#include "kiln/core/layer.hpp"
-#include "kiln/kernels/normalise.hpp"
-#include "kiln/layers/real.hpp"
+#include "kiln/layers/channel_norm.hpp"
 
 namespace kiln {
 
@@ -37,7 +35,7 @@ template <std::size_t Channels, BatchNormOptions options> consteval bool sound_b
 
 template <std::size_t Channels, BatchNormOptions options = BatchNormOptions{}>
     requires(detail::sound_batch_norm<Channels, options>())
-struct BatchNorm {
+struct BatchNorm : ChannelNorm<Channels, options.affine> {
     static constexpr Text name() {
         Text t = text("BatchNorm<", Channels);
         if (options.eps != BatchNormOptions{}.eps) t << ",eps " << real_text(options.eps);
@@ -45,20 +43,11 @@ struct BatchNorm {
         if (!options.affine) t << ",no affine";
         return text(t, ">");
     }
-    static constexpr Text expected() { return text(Channels, Channels == 1 ? " channel" : " channels"); }
-    template <class In> static constexpr bool accepts = In::rank > 0 && first_axis<In> == Channels;
-    template <class In> using output_shape = In;
-    static constexpr Known takes{.channels = Channels}, keeps = all_axes;
 
-    using Parameters = std::conditional_t<options.affine, Arrays<Parameter<"weight", Shape<Channels>>, Parameter<"bias", Shape<Channels>>>, Arrays<>>;
     using Buffers = Arrays<Parameter<"running_mean", Shape<Channels>>, Parameter<"running_var", Shape<Channels>>>;
     using Cache = Arrays<Shape<Channels>, Shape<Channels>>;  // mean and 1 / sqrt(var + eps); before, each sample's own mean and squares
-    static constexpr bool in_place = true, mixes_samples = true;
-    static constexpr Reads reads = Reads::x;
+    static constexpr bool mixes_samples = true;
 
-    static constexpr void init(auto parameters, auto&&) {
-        if constexpr (options.affine) std::get<0>(parameters).fill(1);
-    }
     static constexpr void init_buffers(auto buffers) { std::get<1>(buffers).fill(1); }
 
     static void forward(auto batch) {
@@ -73,7 +62,8 @@ struct BatchNorm {
             batch.total(mean, [&](auto tile, auto& sums) {
                 const auto [own_mean, own_squares] = tile.kept;
                 for (std::size_t c = first; c < end; ++c) {
-                    normalise::moments(planes(tile.x).row(c), own_mean[c], own_squares[c]);
+                    normalise::mean(BatchNorm::channel(tile.x, c), own_mean[c]);
+                    normalise::squares(BatchNorm::channel(tile.x, c), own_mean[c], own_squares[c]);
                     sums[c - first] += tile.alive() * own_mean[c];
                 }
             });
@@ -111,7 +101,7 @@ struct BatchNorm {
             batch.total(total, [&](auto tile, auto& sums) {
                 for (std::size_t c = first; c < end; ++c) {
                     L own[2];
-                    normalise::slopes(planes(tile.x).row(c), planes(tile.dy).row(c), std::get<0>(tile.kept)[c], own);
+                    normalise::slopes(BatchNorm::channel(tile.x, c), BatchNorm::channel(tile.dy, c), std::get<0>(tile.kept)[c], T(1), own);
                     sums[c - first] += tile.alive() * own[0];
                     sums[at_once + c - first] += tile.alive() * own[1];
                 }
@@ -126,10 +116,10 @@ struct BatchNorm {
                             dweight[c] += product * to_lanes(inverse[c])[0];
                             dbias[c] += slope;
                         }
-                    if constexpr (tile.wants_dx) {  // 0 in dead lanes
-                        const L scale = tile.alive() * L(weight(tile, c)) * inverse[c];
-                        normalise::unshift(planes(tile.x).row(c), planes(tile.dy).row(c), mean[c], scale,
-                                           scale * inverse[c] * inverse[c] * L(-share * product), scale * L(-share * slope), planes(tile.dx).row(c));
+                    if constexpr (tile.wants_dx) {
+                        const L scale = tile.alive() * inverse[c], each = scale * L(-share * BatchNorm::weight(tile, c));
+                        normalise::unshift(BatchNorm::channel(tile.x, c), BatchNorm::channel(tile.dy, c), mean[c], scale, BatchNorm::weight(tile, c),
+                                           each * inverse[c] * inverse[c] * L(product), each * L(slope), BatchNorm::channel(tile.dx, c));
                     }
                 }
             });
@@ -143,9 +133,9 @@ struct BatchNorm {
     static constexpr void infer_backward(auto tile) {
         const auto [mean, inverse] = tile.kept;
         for (std::size_t c = 0; c < Channels; ++c) {
-            const auto scale = inverse[c] * typename decltype(tile)::L(weight(tile, c));
-            const auto dy = planes(tile.dy).row(c);
-            const auto dx = planes(tile.dx).row(c);
+            const auto scale = inverse[c] * typename decltype(tile)::L(BatchNorm::weight(tile, c));
+            const auto dy = BatchNorm::channel(tile.dy, c);
+            const auto dx = BatchNorm::channel(tile.dx, c);
             for (std::size_t p = 0; p < dx.size; ++p) dx[p] = scale * dy[p];
         }
     }
@@ -154,14 +144,6 @@ private:
     // Channels whose sums are on the stack, and on the board, together.
     static constexpr std::size_t at_once = std::min<std::size_t>(Channels, 256);
 
-    template <class Tile> static constexpr typename Tile::T weight(const Tile& tile, std::size_t c) {
-        if constexpr (options.affine) return std::get<0>(tile.parameters)[c];
-        else return 1;
-    }
-    template <class Tile> static constexpr typename Tile::T bias(const Tile& tile, std::size_t c) {
-        if constexpr (options.affine) return std::get<1>(tile.parameters)[c];
-        else return 0;
-    }
     template <class T> static constexpr T inverse_deviation(T var) { return 1 / sqrt(var + static_cast<T>(options.eps)); }
     template <class Tile>
     static constexpr void normalise_channel(const Tile& tile, std::size_t c, typename Tile::T mean, typename Tile::T inverse) {
@@ -169,7 +151,7 @@ private:
         const auto [kept_mean, kept_inverse] = tile.kept;
         kept_mean[c] = L(mean);
         kept_inverse[c] = L(inverse);
-        normalise::shift(planes(tile.x).row(c), L(mean), L(weight(tile, c) * inverse), L(bias(tile, c)), planes(tile.y).row(c));
+        normalise::shift(BatchNorm::channel(tile.x, c), L(mean), L(inverse), BatchNorm::weight(tile, c), BatchNorm::bias(tile, c), BatchNorm::channel(tile.y, c));
     }
 };
 
