@@ -244,6 +244,7 @@ class Model<Net, Input, T> : public Model<Flatten, detail::FlattenInput<Input>, 
     static_assert(report_fault<Net, Input>());
 
 public:
+    static constexpr bool stands_in = true;
     using Model<Flatten, detail::FlattenInput<Input>, T>::Model;
 };
 

@@ -313,17 +313,23 @@ private:
 };
 
 // A loss or an optimiser that does not go with the network is one error, a sentence; the trainer then does nothing, so that what follows
-// adds no error of its own.
+// adds no error of its own. Nor does a trainer of a model whose network does not fit, which has said so.
+namespace detail {
+template <class M> inline constexpr bool stands_in = requires { requires M::stands_in; };
+template <class M, class Loss, class Optimizer> consteval bool report_training() {
+    if constexpr (!stands_in<M>) static_assert(Report<training_fault<M, Loss, Optimizer>>::size > 0);
+    return true;
+}
+}  // namespace detail
 template <class M, class Loss, class Optimizer, std::size_t Width>
-    requires(!detail::training_fault<M, Loss, Optimizer>.empty())
+    requires(detail::stands_in<M> || !detail::training_fault<M, Loss, Optimizer>.empty())
 class Trainer<M, Loss, Optimizer, Width> {
-    static_assert(Report<detail::training_fault<M, Loss, Optimizer>>::size > 0);
-    using Data = Dataset<typename M::Input, target_of<Loss, typename M::Output>>;
+    static_assert(detail::report_training<M, Loss, Optimizer>());
 
 public:
     Trainer(M&, Loss, Optimizer, TrainerOptions = {}) {}
     Score step(const auto&...) { return {}; }
-    History fit(const auto&, FitOptions<Data> = {}) { return {}; }
+    template <class Input, class Target> History fit(const Dataset<Input, Target>&, FitOptions<Dataset<Input, Target>> = {}) { return {}; }
     Score evaluate(const auto&) const { return {}; }
 };
 
