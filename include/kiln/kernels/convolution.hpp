@@ -208,9 +208,9 @@ template <Axis columns, Channels channels, class L>
 // The sum of some packs: in four parts, since an addition waits for the one before.
 template <class L> constexpr L total(const L* x, Index count) {
     L sums[4] = {L(0), L(0), L(0), L(0)};
-    Index n = 0;
-    for (; n + 4 <= count; n += 4) repeat<4>([&](Index part) { sums[part] += x[n + part]; });
-    for (; n < count; ++n) sums[0] += x[n];
+    const Index whole = count / 4 * 4;
+    for (Index n = 0; n < whole; n += 4) repeat<4>([&](Index part) { sums[part] += x[n + part]; });
+    for (Index n = whole; n < count; ++n) sums[0] += x[n];
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
