@@ -44,7 +44,7 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
     std::vector<T> w(Out * In), b(Out);
     for (T& value : w) value = draw();
     for (T& value : b) value = draw();
-    Array<L> x(Rows * In), dy(Rows * Out), y(Rows * Out + 1), dx(Rows * In + 1), scratch(kiln::affine::Scratch<Rows, In, Out>::size);
+    Array<L> x(Rows * In), dy(Rows * Out), y(Rows * Out + 1), dx(Rows * In + 1), sum_dx(Rows * In + 1), scratch(kiln::affine::Scratch<Rows, In, Out>::size);
     x.fill(draw);
     dy.fill(draw);
     const View<Shape<Out, In>, const T> weight{w.data()};
@@ -57,7 +57,8 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
 
     kiln::affine::forward(weight, View<Shape<Out>, const T>{b.data()}, inputs, View<Shape<Rows, Out>, L>{y.lanes.data()});
     kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{dx.lanes.data()});
-    bool forward = true, input_gradient = true;
+    kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{sum_dx.lanes.data()}, true);  // added to 99
+    bool forward = true, input_gradient = true, added = true;
     for (std::size_t s = 0; s < Width; ++s)
         for (std::size_t r = 0; r < Rows; ++r) {
             for (std::size_t o = 0; o < Out; ++o) {
@@ -70,12 +71,16 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
                 Reference<T> sum;
                 for (std::size_t o = 0; o < Out; ++o) sum.add(static_cast<double>(w[o * In + i]) * dy.at(r * Out + o, s));
                 input_gradient = input_gradient && sum.agrees(dx.at(r * In + i, s));
+                sum.add(99);
+                added = added && sum.agrees(sum_dx.at(r * In + i, s));
             }
         }
     CHECK(forward);
     CHECK(input_gradient);
+    CHECK(added);
     CHECK(y.at(Rows * Out, 0) == 99);  // and nothing behind them is written
     CHECK(dx.at(Rows * In, 0) == 99);
+    CHECK(sum_dx.at(Rows * In, 0) == 99);
 
     for (const bool first : {true, false}) {
         CAPTURE(first);
@@ -115,6 +120,7 @@ template <class T, std::size_t Width> void every_shape() {
     agrees_with_reference<T, Width, 2, 7, 10>();
     agrees_with_reference<T, Width, 5, 33, 7>();
     agrees_with_reference<T, Width, 5, 10, 13>();
+    agrees_with_reference<T, Width, 5, 28, 20>();
 }
 
 }  // namespace

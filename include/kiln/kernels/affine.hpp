@@ -26,12 +26,14 @@ namespace detail {
 
 // The largest register blocks, rows x columns. 16 registers, Zen 3: for dW of 784 -> 128, 2 x 4 gives 90 % of the peak, 4 x 2 83, 6 x 2
 // 77, since with 12 sums the start of a block costs more, and k is short (the lanes of a row). forward by 12 x 1 is no faster than 8 x 1,
-// and 12 rows a multiple of 4 KiB apart do not fit into one set of the L1 cache. 32 registers: the best of a Zen 4 with AVX-512.
+// and 12 rows a multiple of 4 KiB apart do not fit into one set of the L1 cache. With less columns, at the end of a row of dW, there
+// must be more rows, or the sums wait for each other (28 -> 192: 70 % of the peak, 49 with 2). 32 registers: the best of a Zen 4 with AVX-512.
 inline constexpr bool many = register_count >= 32;
 inline constexpr Index rows_by_two = many ? 8 : 6;
 template <Index M> inline constexpr Index forward_rows_by_one = M <= 12 ? 12 : 8;  // 10 in one block: 5 sums wait for each other
 inline constexpr Index backward_rows_by_one = many ? 16 : 14;
-inline constexpr Index gradient_rows = many ? 8 : 2, gradient_columns = many ? 3 : 4;
+inline constexpr Index gradient_columns = many ? 3 : 4;
+template <Index Columns> inline constexpr Index gradient_rows = many || Columns == 1 ? 8 : Columns == 2 ? 4 : Columns == 3 ? 3 : 2;
 
 template <class L> constexpr auto numbers(L* lanes) {
     if constexpr (lane_count<L> == 1) return lanes;
@@ -43,10 +45,11 @@ constexpr Strides pack_strides(bool transposed, Index width, Index column) {
             .c_row = width, .c_column = column, .segments = 1};
 }
 
-// C [Rows, M] = bias + A [M, K] B [Rows, K], where B's and C's elements are packs. A lies as [M, K] or, transposed, as [K, M].
+// C [Rows, M] = bias + A [M, K] B [Rows, K], where B's and C's elements are packs; where `add`, C += A B. A lies as [M, K] or,
+// transposed, as [K, M].
 // A block's columns are two registers of a pack or, where a pack has one, of two rows; an odd last row has one.
 template <Index Rows, Index M, Index K, bool transposed, class T, class L>
-constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c) {
+constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c, bool add = false) {
     constexpr Index width = lane_count<L>, registers = registers_in<L>, row_bytes = M * static_cast<Index>(sizeof(T));
     using Register = Lanes<T, lane_count<L> / registers_in<L>>;
     // A transposed A is read column by column, 64 bytes for each k, that the next blocks need again: k is cut so that they stay in
@@ -55,7 +58,7 @@ constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c) {
     for (Index r = 0; r < Rows; r += registers == 1 ? 2 : 1)
         for (Index k = 0; k < K; k += longest) {
             OuterProduct<T> p{.a = a + k * (transposed ? M : 1), .b = numbers(b + r * K + k), .c = numbers(c + r * M),
-                              .bias = bias, .add = k > 0,
+                              .bias = bias, .add = add || k > 0,
                               .strides = {.a_row = K, .a_step = M, .b_column = K * width, .c_column = M * width, .depth = std::min(longest, K - k)}};
             if constexpr (registers > 1) {
                 constexpr Index column = width / registers;
@@ -86,7 +89,7 @@ void input_columns(const L* x, const L* dy, T* dw, L* scratch, Index rows, Index
         for (Index s = 0; s < rows * width; ++s) std::fill_n(panel + s * across, from - first, T(0));
     constexpr Strides known{.a_row = width, .a_step = 1, .b_column = column, .b_step = across, .c_column = column, .depth = width,
                             .segments = Rows == 1 ? 1 : 0};
-    multiply_rows<Out, gradient_rows, Columns, Register, known>(OuterProduct<T>{
+    multiply_rows<Out, gradient_rows<Columns>, Columns, Register, known>(OuterProduct<T>{
         .a = numbers(dy), .b = panel, .c = dw + first, .add = add,
         .strides = {.c_row = In, .segments = rows, .a_segment = Out * width, .b_segment = width * across}});
 }
@@ -131,9 +134,10 @@ constexpr void forward(View<Shape<Out, In>, const T> w, View<Shape<Out>, const T
     detail::multiply_packs<Rows, Out, In, false>(w.data, b.data, x.data, y.data);
 }
 
+// Overwrites dx or, where `add`, adds to it.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
-constexpr void input_gradient(View<Shape<Out, In>, const T> w, View<Shape<Rows, Out>, const L> dy, View<Shape<Rows, In>, L> dx) {
-    detail::multiply_packs<Rows, In, Out, true>(w.data, static_cast<const T*>(nullptr), dy.data, dx.data);
+constexpr void input_gradient(View<Shape<Out, In>, const T> w, View<Shape<Rows, Out>, const L> dy, View<Shape<Rows, In>, L> dx, bool add = false) {
+    detail::multiply_packs<Rows, In, Out, true>(w.data, static_cast<const T*>(nullptr), dy.data, dx.data, add);
 }
 
 // Adds to dw and db or, where `first`, overwrites them. db.data may be null.
