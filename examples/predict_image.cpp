@@ -26,9 +26,10 @@ int main(int count, char** arguments) {
             std::fputc('\n', stdout);
         }
 
-        const auto probabilities = model.probabilities(digit);
+        const kiln::Tensor<float, 3> around_zero = 2 * digit - 1;  // the range that 02_lenet has trained with
+        const auto probabilities = model.probabilities(around_zero);
         for (std::size_t k = 0; k < 10; ++k) std::printf("%zu  %6.2f %%\n", k, 100 * static_cast<double>(probabilities(k)));
-        std::printf("it is a %d\n", model.classify(digit));
+        std::printf("it is a %d\n", model.classify(around_zero));
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s: %s\n", arguments[0], error.what());

@@ -135,7 +135,7 @@ RECIPES = {
     'b':  (adam(1e-3),        64,   5, UNIT),
     'c':  (sgd(1e-3, 0.9),    10,   5, SIGNED),
     'd':  (sgd(0.1),         100,  10, UNIT),
-    'e':  (adam(1e-3),        64,   5, SIGNED),
+    'e':  (adam(2e-3),        64,   5, SIGNED),
     'f':  (adam(1e-3),        64,   5, UNIT),
     'f1': (adam(1e-3),        64,   5, UNIT),
     'g':  (adam(1e-3),        64,   5, UNIT),
@@ -171,7 +171,11 @@ def main():
 
     net = NETWORKS[options.network]()
     step = optimiser(net.parameters())
-    schedule = torch.optim.lr_scheduler.StepLR(step, 500, 0.9) if options.network == 'i' else None
+    schedule = None
+    if options.network == 'e':
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(step, epochs * math.ceil(len(x) / batch))
+    elif options.network == 'i':
+        schedule = torch.optim.lr_scheduler.StepLR(step, 500, 0.9)
     loss = nn.CrossEntropyLoss()
     start = time.monotonic()
     for epoch in range(epochs):

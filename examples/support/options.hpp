@@ -2,6 +2,7 @@
 #pragma once
 #include <getopt.h>
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +15,7 @@ struct Options {
     std::size_t epochs = 1;
     std::size_t threads = 0;          // 0: as many as the machine has
     std::size_t samples = std::numeric_limits<std::size_t>::max();  // of the training set, for a quick try
+    std::uint64_t seed = 1;           // of the first parameters and of the order of the samples
 };
 
 inline std::size_t whole_number(const char* option, const char* text) {
@@ -32,13 +34,15 @@ inline int with_options(int count, char** arguments, Options options, int (*run)
                                 {"epochs", required_argument, nullptr, 'e'},
                                 {"threads", required_argument, nullptr, 't'},
                                 {"samples", required_argument, nullptr, 's'},
+                                {"seed", required_argument, nullptr, 'r'},
                                 {nullptr, 0, nullptr, 0}};
         for (int name; (name = getopt_long(count, arguments, "", known, nullptr)) != -1;) {
             if (name == 'd') options.data = optarg;
             else if (name == 'e') options.epochs = whole_number("--epochs", optarg);
             else if (name == 't') options.threads = whole_number("--threads", optarg);
             else if (name == 's') options.samples = whole_number("--samples", optarg);
-            else kiln::fail<kiln::OptionError>("the options are --data DIR, --epochs N, --threads N and --samples N");
+            else if (name == 'r') options.seed = whole_number("--seed", optarg);
+            else kiln::fail<kiln::OptionError>("the options are --data DIR, --epochs N, --threads N, --samples N and --seed N");
         }
         return run(options);
     } catch (const std::exception& error) {
