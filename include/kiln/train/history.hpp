@@ -31,7 +31,7 @@ struct EpochReport {
     std::size_t epoch = 0, epochs = 0;    // from 1
     Score training{};                     // over the epoch's minibatches, each before its step
     Score validation{};                   // after the epoch; not_measured without a validation set
-    double learning_rate = 0;             // of the last step
+    double learning_rate = 0;             // of the last step; with parameter groups, the first options'
     double samples_per_second = 0;        // trained, validation apart
     double seconds = 0;                   // of the epoch, validation included
 };

@@ -41,10 +41,13 @@ public:
         }
         for (const GroupSlice& slice : Groups::template slices<Parameters>) {
             const std::size_t begin = std::max(slice.begin, border(thread, team)), end = std::min(slice.end, border(thread + 1, team));
-            const auto& rule = rules_[slice.group];
-            each_gradient(engine, samples, begin, end, [&](std::size_t k, const Numbers& gradient) {
-                Moments moments{moments_.data() + k};
-                store_lanes(parameters + k, Numbers(rule(load_lanes<Numbers>(parameters + k), gradient * Numbers(scale), moments)));
+            each_block(engine, samples, begin, end, [&](std::size_t first, std::size_t count, const T* gradient) {
+                const Rule rule = rules_[slice.group];  // a copy, that no store to a parameter may change: it stays in registers
+                const Numbers factor(scale);
+                T* const p = parameters + first;
+                T* const moments = moments_.data() + first;
+                for (std::size_t k = 0; k < count; k += native_width<T>)
+                    store_lanes(p + k, Numbers(rule(load_lanes<Numbers>(p + k), load_lanes<Numbers>(gradient + k) * factor, Moments{moments + k})));
             });
         }
         return true;
@@ -70,22 +73,30 @@ private:
         Slot operator[](std::size_t i) const { return {at + i * Parameters::extent}; }
     };
 
-    // f(k, the minibatch's gradient at elements k, k + 1, ...) for the packs of [begin, end).
-    static void each_gradient(const Engine& engine, std::size_t samples, std::size_t begin, std::size_t end, auto&& f) {
+    // f(first, count, the minibatch's gradient there) for the elements of [begin, end), block by block.
+    static void each_block(const Engine& engine, std::size_t samples, std::size_t begin, std::size_t end, auto&& f) {
         alignas(memory_alignment) std::array<T, Engine::gradient_block> gradient;
         for (std::size_t first = begin; first < end; first += gradient.size()) {
             const std::size_t count = std::min(gradient.size(), end - first);
             engine.gradient(samples, first, count, gradient.data());
-            for (std::size_t k = 0; k < count; k += native_width<T>) f(first + k, load_lanes<Numbers>(gradient.data() + k));
+            f(first, count, static_cast<const T*>(gradient.data()));
         }
     }
 
-    // Of the gradient of all parameters together. The blocks of its sum do not depend on the threads.
+    // Of the gradient of all parameters together. The parts of its sum do not depend on the threads.
     double gradient_norm(const Engine& engine, std::size_t samples, std::size_t thread, std::size_t team) {
-        for (std::size_t b = thread * norms_.size() / team; b < (thread + 1) * norms_.size() / team; ++b) {
-            norms_[b] = 0;
-            each_gradient(engine, samples, border(b, norms_.size()), border(b + 1, norms_.size()),
-                          [&](std::size_t, const Numbers& gradient) { norms_[b] += static_cast<double>(sum(gradient * gradient)); });
+        constexpr std::size_t parts = std::tuple_size_v<decltype(norms_)>;
+        for (std::size_t part = thread * parts / team; part < (thread + 1) * parts / team; ++part) {
+            double total = 0;
+            each_block(engine, samples, border(part, parts), border(part + 1, parts), [&](std::size_t, std::size_t count, const T* gradient) {
+                Numbers squares(0);
+                for (std::size_t k = 0; k < count; k += native_width<T>) {
+                    const Numbers g = load_lanes<Numbers>(gradient + k);
+                    squares = fma(g, g, squares);
+                }
+                total += static_cast<double>(sum(squares));
+            });
+            norms_[part] = total;
         }
         barrier(team);
         return std::sqrt(std::accumulate(norms_.begin(), norms_.end(), 0.0));
