@@ -37,7 +37,7 @@ TEST_CASE("for_each_block meets everything once") {
 TEST_CASE("a block fits the registers, with one for a factor, and is no larger than what is summed up") {
     for (Index rows : {1, 2, 5, 6, 16, 64}) {
         constexpr std::array<Index, 8> steps{5, 5, 5, 5, 5, 5, 5, 5};
-        const Block block = best_block(rows, steps);
+        const RegisterBlock block = best_block(rows, steps);
         CHECK(block.rows >= 1);
         CHECK(block.rows <= rows);
         CHECK(block.columns <= 8);

@@ -43,7 +43,7 @@ template <Index Count> [[gnu::always_inline]] constexpr void repeat(auto&& f) {
 }
 
 // A block of rows x columns sums, and what it takes to sum up everything in such blocks.
-struct Block {
+struct RegisterBlock {
     Index rows = 1, columns = 1;
     Index cost = std::numeric_limits<Index>::max();
 };
@@ -56,9 +56,9 @@ struct Block {
 // A sixteenth of the registers stays free: g++ and clang spill before all are used (4 x 3 sums in 16 registers were 10 %
 // slower than 4 x 2 on Zen 3; 4 x 6 in 32 spill).
 template <std::size_t Columns>
-constexpr Block best_block(Index rows, const std::array<Index, Columns>& steps, Index unit = 1) {
+constexpr RegisterBlock best_block(Index rows, const std::array<Index, Columns>& steps, Index unit = 1) {
     constexpr Index columns = Columns, registers = register_count;
-    Block best;
+    RegisterBlock best;
     for (Index a = 1; a <= rows; ++a)
         for (Index b = 1; b <= columns; ++b) {
             const Index used = a * b * unit + (a * unit > 1 ? b : 1) + 1;

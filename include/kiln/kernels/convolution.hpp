@@ -147,7 +147,7 @@ template <Axis columns, Channels channels, class L>
 [[gnu::noinline]] constexpr void correlate(const Axis& rows, const scalar<L>* w, const scalar<L>* bias, const L* in,
                                            L* out) {
     using Register = std::remove_cvref_t<decltype(register_of(*out, 0))>;
-    constexpr Block block = best_block(channels.outputs, steps<columns>());
+    constexpr RegisterBlock block = best_block(channels.outputs, steps<columns>());
     const Index in_plane = rows.inputs * columns.inputs, in_row = rows.tap_step * columns.inputs;
     const Index out_width = columns.output_extent, out_plane = rows.output_extent * out_width;
     const Index w_row = rows.weight_step * channels.row_stride;
@@ -222,7 +222,7 @@ struct Cut {
 template <Axis columns, Channels channels> constexpr Cut best_cut() {
     std::array<Index, std::min<std::size_t>(channels.outputs, 64)> steps{};
     steps.fill(1);
-    const Block whole = best_block(channels.inputs, steps, columns.taps), part = best_block(columns.taps, steps);
+    const RegisterBlock whole = best_block(channels.inputs, steps, columns.taps), part = best_block(columns.taps, steps);
     if (whole.cost / channels.inputs <= part.cost) return {whole.rows, columns.taps, whole.columns};
     return {1, part.rows, part.columns};
 }
