@@ -14,16 +14,12 @@
 #include <vector>
 #include "kiln/kiln.hpp"
 #include "nlohmann/json.hpp"
+#include "support/networks.hpp"
 #include "support/peak.hpp"
 
 using namespace kiln;
 
-using Image = Shape<1, 28, 28>;
-using Mlp128 = Sequential<Flatten, Linear<784, 128>, ReLU, Linear<128, 64>, ReLU, Linear<64, 10>>;
-using Mlp512 = Sequential<Flatten, Linear<784, 512>, ReLU, Linear<512, 10>>;
-using LeNetTanh = Sequential<Conv<1, 20, 5>, Tanh, MaxPool<2>, Conv<20, 50, 5>, Tanh, MaxPool<2>, Flatten, Linear<800, 500>, Tanh, Linear<500, 10>>;
-using LeNet5 = Sequential<Conv<1, 6, 5>, ReLU, AvgPool<2>, Conv<6, 16, 5>, ReLU, AvgPool<2>, Flatten,
-                          Linear<256, 120>, ReLU, Linear<120, 84>, ReLU, Linear<84, 10>>;
+using networks::Image;
 
 // Ten patterns of random pixels under noise, as bytes. A fifth of the labels is drawn at random: a network that is always right
 // would end in gradients too small for float's normal range, which are slow and which no real data gives.
@@ -55,12 +51,13 @@ struct Row {
     double samples_per_second, gflops, first_loss, last_loss;
 };
 
-template <class Net>
-void measure(std::vector<Row>& rows, Peak& peak, const Options& options, const std::string& name, std::size_t batch, auto optimizer, std::size_t samples) {
-    if (!options.only.empty() && options.only != name) return;
-    Model<Net, Image> model{Seed{1}};
-    Trainer trainer{model, CrossEntropy{}, optimizer, {.threads = 1}};
-    const auto data = patterns(samples / batch * batch);
+template <class Network>
+void measure(std::vector<Row>& rows, Peak& peak, const Options& options, std::size_t samples) {
+    if (!options.only.empty() && options.only != Network::name) return;
+    using OneModel = Model<typename Network::Net, Image>;
+    OneModel model{Seed{1}};
+    Trainer trainer{model, CrossEntropy{}, Network::optimizer, {.threads = 1}};
+    const auto data = patterns(samples / Network::batch * Network::batch);
     std::vector<double> rates;
     double first_loss = 0, last_loss = 0;
     for (std::size_t round = 0; round < (options.quick ? 5U : 15U); ++round) {
@@ -68,7 +65,7 @@ void measure(std::vector<Row>& rows, Peak& peak, const Options& options, const s
         double loss = 0;
         std::size_t batches = 0;
         const double start = seconds();
-        trainer.fit(data, {.batch_size = batch, .seed = round, .progress = Show::nothing,
+        trainer.fit(data, {.batch_size = Network::batch, .seed = round, .progress = Show::nothing,
                            .on_batch = [&](const BatchReport& report) { loss += report.score.loss, ++batches; }});
         const double time = seconds() - start;
         loss /= static_cast<double>(batches);
@@ -78,7 +75,7 @@ void measure(std::vector<Row>& rows, Peak& peak, const Options& options, const s
     }
     peak.measure();
     const double rate = median(rates);
-    rows.push_back({name, batch, rate, 1e-9 * rate * static_cast<double>(Model<Net, Image>::training_flops), first_loss, last_loss});
+    rows.push_back({Network::name, Network::batch, rate, 1e-9 * rate * static_cast<double>(OneModel::training_flops), first_loss, last_loss});
 }
 
 int main(int count, char** arguments) {
@@ -92,10 +89,10 @@ int main(int count, char** arguments) {
 
     Peak peak;
     std::vector<Row> rows;
-    measure<LeNet5>(rows, peak, options, "lenet5", 64, Adam{}, 6400);
-    measure<LeNetTanh>(rows, peak, options, "lenet_tanh", 100, SGD{.learning_rate = 0.1}, 1000);
-    measure<Mlp128>(rows, peak, options, "mlp_128_64", 100, SGD{.learning_rate = 0.1}, 20000);
-    measure<Mlp512>(rows, peak, options, "mlp_512", 64, Adam{}, 6400);
+    measure<networks::LeNet5>(rows, peak, options, 6400);
+    measure<networks::LeNetTanh>(rows, peak, options, 1000);
+    measure<networks::Mlp128_64>(rows, peak, options, 20000);
+    measure<networks::Mlp512>(rows, peak, options, 6400);
 
     std::printf("peak %.1f GFLOP/s of one core: %zu lanes, %.2f GHz, %.2f multiply-adds a cycle\n", peak.gflops(), native_width<float>, peak.clock(), peak.issue());
     if (!peak.plausible()) return std::fprintf(stderr, "bench_train: the peak is not within 3 %% of a whole number of multiply-adds a cycle: the machine is too busy, run again\n"), 1;

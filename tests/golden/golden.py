@@ -109,17 +109,22 @@ class File:
         text += b' ' * (-len(text) % 8)
         self.path.write_bytes(struct.pack('<Q', len(text)) + text + data)
 
-    def check(self):
-        """Other versions, processors and libraries sum in another order: equal means within 1e-11 of the largest number."""
+    def stored(self):
+        """The tensors that the file holds."""
         content = self.path.read_bytes()
         length, = struct.unpack('<Q', content[:8])
         header, data = json.loads(content[8:8 + length]), content[8 + length:]
         header.pop('__metadata__')
-        if header.keys() != self.all.keys():
-            sys.exit(f'{self.path.name} holds other cases than its script makes: {sorted(header.keys() ^ self.all.keys())}; run the script')
+        return {name: torch.from_numpy(numpy.frombuffer(data[slice(*entry['data_offsets'])], '<f8').copy()).reshape(entry['shape'])
+                for name, entry in header.items()}
+
+    def check(self):
+        """Other versions, processors and libraries sum in another order: equal means within 1e-11 of the largest number."""
+        before = self.stored()
+        if before.keys() != self.all.keys():
+            sys.exit(f'{self.path.name} holds other cases than its script makes: {sorted(before.keys() ^ self.all.keys())}; run the script')
         for name, tensor in self.all.items():
-            begin, end = header[name]['data_offsets']
-            stored = torch.from_numpy(numpy.frombuffer(data[begin:end], '<f8').copy()).reshape(header[name]['shape'])
+            stored = before[name]
             if stored.shape != tensor.shape:
                 sys.exit(f'{self.path.name}: {name} is {tuple(stored.shape)}, and PyTorch gives {tuple(tensor.shape)}; run the script')
             off = (stored - tensor).abs().max().item() if tensor.numel() else 0.0
