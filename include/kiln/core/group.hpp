@@ -121,7 +121,8 @@ template <class L> struct Group {
         constexpr std::size_t width = std::min(native_width<T>, std::bit_floor(N));
         for (std::size_t k = 0; k < N; k += width) {  // the last few may overlap those before
             const std::size_t at = std::min(k, N - width);
-            store_lanes(&out[at], tree_sum(step->cut.shards, [&](std::size_t s) { return load_lanes<Lanes<T, width>>(board + s * board_width + at); }));
+            const auto of_shard = [&](std::size_t s) { return load_lanes<Lanes<T, width>>(board + s * board_width + at); };
+            store_lanes(&out[at], tree_sum(step->cut.shards, of_shard));
         }
     }
 };

@@ -45,7 +45,7 @@ template <class L> [[gnu::always_inline]] constexpr L as_exponent(const L& x) {
 template <class L> [[gnu::always_inline]] constexpr L exp2(const L& x) {
     if constexpr (!detail::wide_float<L>) return kiln::exp(x * L(std::numbers::ln2_v<scalar<L>>));
     else {
-        const L y = max(L(-126), x), round(12582912 + 127), shifted = y + round;
+        const L y = select(x < L(-126), L(-126), x), round(12582912 + 127), shifted = y + round;
         return detail::polynomial(y - (shifted - round), std::array{1.00000007165522F, 0.6931469670632635F, 0.24022119721165663F,
                                                                     0.05550713274653604F, 0.00967554147989201F, 0.0013276472027492284F}) *
                detail::as_exponent(shifted);

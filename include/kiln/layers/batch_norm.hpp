@@ -82,7 +82,8 @@ struct BatchNorm : ChannelNorm<Channels, options.affine> {
             });
             batch.update_buffers([&](auto running_mean, auto running_var) {
                 if (n == 1) return;
-                const T share = static_cast<T>(options.momentum), unbiased = static_cast<T>(static_cast<double>(n) / static_cast<double>(n - 1));
+                const T share = static_cast<T>(options.momentum);
+                const T unbiased = static_cast<T>(static_cast<double>(n) / static_cast<double>(n - 1));
                 for (std::size_t c = first; c < end; ++c) {
                     running_mean[c] += share * (mean[c - first] - running_mean[c]);
                     running_var[c] += share * (var[c - first] * unbiased - running_var[c]);
@@ -151,7 +152,8 @@ private:
         const auto [kept_mean, kept_inverse] = tile.kept;
         kept_mean[c] = L(mean);
         kept_inverse[c] = L(inverse);
-        normalise::shift(BatchNorm::channel(tile.x, c), L(mean), L(inverse), BatchNorm::weight(tile, c), BatchNorm::bias(tile, c), BatchNorm::channel(tile.y, c));
+        normalise::shift(BatchNorm::channel(tile.x, c), L(mean), L(inverse), BatchNorm::weight(tile, c), BatchNorm::bias(tile, c),
+                         BatchNorm::channel(tile.y, c));
     }
 };
 
