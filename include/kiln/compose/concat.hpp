@@ -10,18 +10,18 @@
 namespace kiln {
 
 namespace detail {
-template <class First, class Second> struct joined;
-template <std::size_t A, std::size_t B, std::size_t... Rest> struct joined<Shape<A, Rest...>, Shape<B, Rest...>> {
+template <class First, class Second> struct concatenated;
+template <std::size_t A, std::size_t B, std::size_t... Rest> struct concatenated<Shape<A, Rest...>, Shape<B, Rest...>> {
     using type = Shape<A + B, Rest...>;
 };
-template <class... S> struct joined_all;
-template <class S> struct joined_all<S> {
+template <class... S> struct concatenated_all;
+template <class S> struct concatenated_all<S> {
     using type = S;
 };
 template <class A, class B, class... S>
-    requires requires { typename joined<A, B>::type; }
-struct joined_all<A, B, S...> : joined_all<typename joined<A, B>::type, S...> {};
-template <class... S> concept Joinable = requires { typename joined_all<S...>::type; };
+    requires requires { typename concatenated<A, B>::type; }
+struct concatenated_all<A, B, S...> : concatenated_all<typename concatenated<A, B>::type, S...> {};
+template <class... S> concept Joinable = requires { typename concatenated_all<S...>::type; };
 }  // namespace detail
 
 template <class... Parts_>
@@ -36,7 +36,7 @@ struct Concat : Branches<Parts_...> {
         if constexpr (!Base::template all_accept<In>) return false;
         else return detail::Joinable<output_of<unnamed<Parts_>, In>...>;
     }();
-    template <class In> using output_shape = typename detail::joined_all<output_of<unnamed<Parts_>, In>...>::type;
+    template <class In> using output_shape = typename detail::concatenated_all<output_of<unnamed<Parts_>, In>...>::type;
     static constexpr Known gives = [] {
         const std::array<Known, count> each{known_after<unnamed<Parts_>>({})...};
         Known all;
