@@ -41,7 +41,7 @@ template <class L> [[gnu::always_inline]] constexpr L as_exponent(const L& x) {
 }  // namespace detail
 
 // 2^x for x below 128. In float: of x = n + f with |f| <= 1/2, a minimax polynomial in f with a relative error of 7.5e-8, times 2^n;
-// below -126 it stays 2^-126. Where it is inlined it takes half of the time of xsimd's exp.
+// below -126 it stays 2^-126. Where it is inlined it takes about two thirds of the time of xsimd's exp.
 template <class L> [[gnu::always_inline]] constexpr L exp2(const L& x) {
     if constexpr (!detail::wide_float<L>) return kiln::exp(x * L(std::numbers::ln2_v<scalar<L>>));
     else {
