@@ -72,7 +72,7 @@ inline std::string json(std::size_t value) { return std::to_string(value); }
 // [a, b, c] of what `write` makes of each element.
 std::string json(const auto& list, auto&& write) {
     std::string text = "[";
-    for (const auto& element : list) text += (text.size() > 1 ? "," : "") + write(element);
+    for (const auto& element : list) text.append(text.size() > 1 ? "," : "").append(write(element));
     return text + ']';
 }
 
