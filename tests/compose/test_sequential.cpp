@@ -32,7 +32,7 @@ LayerRun<float> one_by_one(Parameters parameters, std::vector<float> x, const st
                            RunOptions options) {
     std::vector<float> flat(parameters_of<Layer, In>::extent);
     std::ptrdiff_t count = 0;
-    visit<parameters_of<Layer, In>>("", flat.data(), [&](const std::string&, auto) { ++count; });
+    visit<parameters_of<Layer, In>>(flat.data(), [&](const std::string&, auto) { ++count; });
     const Parameters own(parameters.begin(), parameters.begin() + count),
         others(parameters.begin() + count, parameters.end());
 

@@ -15,7 +15,7 @@ template <class Layer, class In> void gradients_are_right() {
 template <class Layer, class In> std::vector<std::string> names() {
     std::vector<std::string> result;
     std::vector<float> numbers(kiln::parameters_of<Layer, In>::extent);
-    kiln::visit<kiln::parameters_of<Layer, In>>("", numbers.data(), [&](const std::string& name, auto) { result.push_back(name); });
+    kiln::visit<kiln::parameters_of<Layer, In>>(numbers.data(), [&](const std::string& name, auto) { result.push_back(name); });
     return result;
 }
 }  // namespace

@@ -66,7 +66,7 @@ TEST_CASE("arrays: visit names every array, whatever its depth, in order") {
     std::vector<float> numbers(Block::extent);
     std::vector<std::string> names;
     std::vector<std::ptrdiff_t> places;
-    kiln::visit<Block>("", numbers.data(), [&](const std::string& name, auto view) {
+    kiln::visit<Block>(numbers.data(), [&](const std::string& name, auto view) {
         names.push_back(name);
         places.push_back(view.data - numbers.data());
     });
@@ -81,7 +81,7 @@ TEST_CASE("arrays: an inline list's arrays stand in the list around it") {
     using Encoder = Arrays<Layer, InlineList<Arrays<NamedList<"norm", Layer>, InlineList<Arrays<NamedList<"linear", Layer>>>>>, Layer>;
     std::vector<float> numbers(Encoder::extent);
     std::vector<std::string> names;
-    kiln::visit<Encoder>("", numbers.data(), [&](const std::string& name, auto) { names.push_back(name); });
+    kiln::visit<Encoder>(numbers.data(), [&](const std::string& name, auto) { names.push_back(name); });
     CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "norm.weight", "norm.bias", "linear.weight", "linear.bias", "2.weight", "2.bias"});
     static_assert(Encoder::size == 4 * 15);
     static_assert(decltype(find<Encoder, "norm.bias">())::offset == 48);

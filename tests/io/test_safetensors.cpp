@@ -26,8 +26,8 @@ template <class T> struct Normalised {
     std::vector<T> numbers = std::vector<T>(List::extent);
     Counts counts;
 
-    void visit(auto&& f) { kiln::visit<List>("", numbers.data(), f); }
-    void visit(auto&& f) const { kiln::visit<List>("", numbers.data(), f); }
+    void visit(auto&& f) { kiln::visit<List>(numbers.data(), f); }
+    void visit(auto&& f) const { kiln::visit<List>(numbers.data(), f); }
     Counts& batches_tracked() { return counts; }
     const Counts& batches_tracked() const { return counts; }
 
@@ -41,7 +41,7 @@ template <class T> struct Second {
     Normalised<T>& model;
     using List = Normalised<T>::List;
     void visit(auto&& f) const {
-        kiln::visit<typename List::template Element<1>>("", model.numbers.data() + List::offsets[1], f);
+        kiln::visit<typename List::template Element<1>>(model.numbers.data() + List::offsets[1], f);
     }
     std::string prefix() const { return "1."; }
     Counts& batches_tracked() const { return model.counts; }

@@ -258,7 +258,7 @@ TEST_CASE("BatchNorm: its shapes, its words and PyTorch's names") {
         const float value = name == "weight" || name == "running_var" ? 1 : 0;
         for (const float v : view) CHECK(v == value);
     };
-    kiln::visit<BatchNorm<3>::Parameters>("", parameters.data(), look);
-    kiln::visit<BatchNorm<3>::Buffers>("", buffers.data(), look);
+    kiln::visit<BatchNorm<3>::Parameters>(parameters.data(), look);
+    kiln::visit<BatchNorm<3>::Buffers>(buffers.data(), look);
     CHECK(names == std::vector<std::string>{"weight", "bias", "running_mean", "running_var"});
 }

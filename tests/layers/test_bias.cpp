@@ -17,8 +17,8 @@ TEST_CASE("Bias: with one there are two parameters, without one there is one") {
     std::vector<std::string> names;
     std::vector<float> numbers(With::extent);
     const auto collect = [&](const std::string& name, auto) { names.push_back(name); };
-    visit<With>("", numbers.data(), collect);
-    visit<Without>("", numbers.data(), collect);
+    visit<With>(numbers.data(), collect);
+    visit<Without>(numbers.data(), collect);
     CHECK(names == std::vector<std::string>{"weight", "bias", "weight"});
 }
 

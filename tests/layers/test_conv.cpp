@@ -128,7 +128,7 @@ TEST_CASE("Conv: starts as PyTorch's does, uniform within 1 / sqrt(fan in)") {
     std::vector<float> numbers(Layer::Parameters::extent);
     kiln::Draw draw{1};
     Layer::init(Layer::Parameters::views(numbers.data()), draw);
-    kiln::visit<Layer::Parameters>("", numbers.data(), [](const std::string& name, auto view) {
+    kiln::visit<Layer::Parameters>(numbers.data(), [](const std::string& name, auto view) {
         CAPTURE(name);
         const auto [least, most] = std::minmax_element(view.begin(), view.end());
         CHECK(*least >= -0.1F);

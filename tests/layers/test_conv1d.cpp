@@ -73,7 +73,7 @@ TEST_CASE("Conv1d: starts as PyTorch's does, uniform within 1 / sqrt(fan in)") {
     using Layer = Conv1d<8, 64, Kernel1d{.size = 25, .groups = 2}>;  // fan in 4 * 25
     std::vector<float> numbers(Layer::Parameters::extent);
     kiln::start<Layer, Shape<8, 25>>(numbers.data(), static_cast<float*>(nullptr), 1);
-    kiln::visit<Layer::Parameters>("", numbers.data(), [](const std::string& name, auto view) {
+    kiln::visit<Layer::Parameters>(numbers.data(), [](const std::string& name, auto view) {
         CAPTURE(name);
         const auto [least, most] = std::minmax_element(view.begin(), view.end());
         CHECK(*least >= -0.1F);

@@ -52,7 +52,7 @@ TEST_CASE("Linear: starts as PyTorch's does, uniform within 1 / sqrt(inputs)") {
     std::vector<float> numbers(Parameters::extent);
     kiln::Draw draw{1};
     Linear<100, 50>::init(Parameters::views(numbers.data()), draw);
-    kiln::visit<Parameters>("", numbers.data(), [](const std::string& name, auto view) {
+    kiln::visit<Parameters>(numbers.data(), [](const std::string& name, auto view) {
         CAPTURE(name);
         const auto [least, most] = std::minmax_element(view.begin(), view.end());
         CHECK(*least >= -0.1F);

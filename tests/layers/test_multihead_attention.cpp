@@ -184,7 +184,7 @@ TEST_CASE("MultiheadAttention: starts as PyTorch's does") {
     std::vector<float> numbers(Layer::Parameters::extent);
     kiln::start<Layer, Shape<3, 16>>(numbers.data(), static_cast<float*>(nullptr), 1);
     const double in = std::sqrt(6.0 / (16 + 48)), out = 0.25;
-    kiln::visit<Layer::Parameters>("", numbers.data(), [&](const std::string& name, auto view) {
+    kiln::visit<Layer::Parameters>(numbers.data(), [&](const std::string& name, auto view) {
         CAPTURE(name);
         const double bound = name == "in_proj_weight" ? in : name == "out_proj.weight" ? out : 0;
         const auto [least, most] = std::minmax_element(view.begin(), view.end());

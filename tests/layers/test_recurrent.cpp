@@ -21,7 +21,7 @@ template <class Layer, class In> std::vector<std::string> names_and_shapes() {
     using Parameters = parameters_of<Layer, In>;
     std::vector<float> numbers(Parameters::extent);
     std::vector<std::string> result;
-    visit<Parameters>("", numbers.data(), [&]<class S>(const std::string& name, View<S, float>) {
+    visit<Parameters>(numbers.data(), [&]<class S>(const std::string& name, View<S, float>) {
         result.push_back(name + ' ' + std::string{extents_text<S>.view()});
     });
     return result;
@@ -67,7 +67,7 @@ TEST_CASE("Recurrent layers: start as PyTorch's do, uniform within 1 / sqrt(hidd
     std::vector<float> numbers(Parameters::extent);
     Draw draw{1};
     GRU<30, 100, both>::init(Parameters::views(numbers.data()), draw);
-    visit<Parameters>("", numbers.data(), [](const std::string& name, auto view) {
+    visit<Parameters>(numbers.data(), [](const std::string& name, auto view) {
         CAPTURE(name);
         const auto [least, most] = std::minmax_element(view.begin(), view.end());
         CHECK(*least >= -0.1F);

@@ -68,7 +68,7 @@ namespace detail {
 template <class List, class T> std::vector<std::vector<T>> golden_arrays(const Golden& golden, const std::string& prefix) {
     std::vector<std::vector<T>> arrays;
     std::vector<T> flat(List::extent);
-    kiln::visit<List>("", flat.data(), [&](const std::string& name, auto view) {
+    kiln::visit<List>(flat.data(), [&](const std::string& name, auto view) {
         arrays.push_back(golden.as<T>(prefix + name));
         CAPTURE(name);
         REQUIRE(arrays.back().size() == view.size);
@@ -90,7 +90,7 @@ void check_golden_lanes(const Golden& golden, const std::string& at, Tolerance t
         check_numbers<T>(run.names[p], run.gradients[p], golden.numbers(at + "gradients/" + run.names[p]), tolerance);
     std::size_t array = 0;
     std::vector<T> flat(Buffers::extent);
-    kiln::visit<Buffers>("", flat.data(), [&](const std::string& name, auto) {
+    kiln::visit<Buffers>(flat.data(), [&](const std::string& name, auto) {
         check_numbers<T>(name, buffers[array++], golden.numbers(at + "buffers_after/" + name), tolerance);
     });
 }

@@ -33,7 +33,7 @@ struct RunOptions {
 template <class Layer, class In, class T> std::vector<std::vector<T>> random_parameters(std::uint64_t seed) {
     std::vector<std::vector<T>> result;
     std::vector<T> flat(kiln::parameters_of<Layer, In>::extent);
-    kiln::visit<kiln::parameters_of<Layer, In>>("", flat.data(), [&](const std::string&, auto view) {
+    kiln::visit<kiln::parameters_of<Layer, In>>(flat.data(), [&](const std::string&, auto view) {
         result.push_back(random_numbers<T>(view.size, seed++));
     });
     return result;
@@ -59,7 +59,7 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
         board(2 * cut.shards * board_width);
     AlignedVector<L> workspace(cut.tiles * stride, L(unwritten));
     std::size_t array = 0;
-    visit<Parameters>("", numbers.data(), [&](const std::string&, auto view) {
+    visit<Parameters>(numbers.data(), [&](const std::string&, auto view) {
         REQUIRE(parameters[array].size() == view.size);
         std::copy_n(parameters[array++].data(), view.size, view.data);
     });
@@ -67,7 +67,7 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
     AlignedVector<T> kept(Buffers::extent);
     const auto each_buffer = [&](auto f) {
         std::size_t number = 0;
-        visit<Buffers>("", kept.data(), [&](const std::string&, auto view) { f((*buffers)[number++], view); });
+        visit<Buffers>(kept.data(), [&](const std::string&, auto view) { f((*buffers)[number++], view); });
     };
     if (buffers) {
         each_buffer([](const auto& from, auto view) {
@@ -135,7 +135,7 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
         AlignedVector<T> total(Parameters::extent);
         for (std::size_t k = 0; k < total.size(); ++k)
             total[k] = tree_sum(cut.shards, [&](std::size_t s) { return gradients[s * Parameters::extent + k]; });
-        visit<Parameters>("", total.data(), [&](const std::string& name, auto view) {
+        visit<Parameters>(total.data(), [&](const std::string& name, auto view) {
             run.names.push_back(name);
             run.gradients.emplace_back(view.begin(), view.end());
         });

@@ -27,6 +27,14 @@ protected:
     template <class In, std::size_t I> static constexpr Text gives_text() {
         return text(layer_text<Branch<I>>(inside<I>("")), " gives ", shape_text<Output<In, I>>);
     }
+    // "branch 0 Identity gives 1x28x28 = 784 and branch 1 Conv<1,8,3> gives ...": the first that does not go with branch 0.
+    template <class In, template <class First, class Other> class Goes> static consteval Text disagreement() {
+        Text t;
+        unroll<count>([&]<std::size_t I>() {
+            if (t.empty() && !Goes<Output<In, 0>, Output<In, I>>::value) t = text(gives_text<In, 0>(), " and ", gives_text<In, I>());
+        });
+        return t;
+    }
     // What is wrong inside a branch: the first fault.
     template <class In> static consteval Text fault_of_branch(const Text& where, const Text& before) {
         return fault_of_branch<In>(where, before, std::make_index_sequence<count>{});

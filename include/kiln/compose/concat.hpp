@@ -21,7 +21,7 @@ template <class S> struct concatenated_all<S> {
 template <class A, class B, class... S>
     requires requires { typename concatenated<A, B>::type; }
 struct concatenated_all<A, B, S...> : concatenated_all<typename concatenated<A, B>::type, S...> {};
-template <class... S> concept Joinable = requires { typename concatenated_all<S...>::type; };
+template <class... S> struct joinable : std::bool_constant<requires { typename concatenated_all<S...>::type; }> {};
 }  // namespace detail
 
 template <class... Parts_>
@@ -34,7 +34,7 @@ struct Concat : Branches<Parts_...> {
     static constexpr Text name() { return "Concat"; }
     template <class In> static constexpr bool accepts = [] {
         if constexpr (!Base::template all_accept<In>) return false;
-        else return detail::Joinable<output_of<unnamed<Parts_>, In>...>;
+        else return detail::joinable<output_of<unnamed<Parts_>, In>...>::value;
     }();
     template <class In> using output_shape = typename detail::concatenated_all<output_of<unnamed<Parts_>, In>...>::type;
     static constexpr Known gives = [] {
@@ -50,14 +50,9 @@ struct Concat : Branches<Parts_...> {
 
     template <class In> static consteval Text fault(const Text& where, const Text& before) {
         if constexpr (!Base::template all_accept<In>) return Base::template fault_of_branch<In>(where, before);
-        else {
-            Text t;
-            unroll<count>([&]<std::size_t I>() {
-                if (t.empty() && !detail::Joinable<output_of<Branch<0>, In>, output_of<Branch<I>, In>>)
-                    t = text(Base::template gives_text<In, 0>(), " and ", Base::template gives_text<In, I>());
-            });
-            return text(layer_text<Concat>(where), " joins shapes that differ in the first axis alone, but ", t);
-        }
+        else
+            return text(layer_text<Concat>(where), " joins shapes that differ in the first axis alone, but ",
+                        Base::template disagreement<In, detail::joinable>());
     }
 
     // kept: the branches'    scratch: [a dx | a branch's]

@@ -25,7 +25,7 @@ struct Sum : Branches<Parts_...> {
 
     template <class In> static consteval Text fault(const Text& where, const Text& before) {
         if constexpr (!Base::template all_accept<In>) return Base::template fault_of_branch<In>(where, before);
-        else return text(layer_text<Sum>(where), " adds branches of one shape, but ", other<In>());
+        else return text(layer_text<Sum>(where), " adds branches of one shape, but ", Base::template disagreement<In, std::is_same>());
     }
 
     // A branch's y is the sum's y (the first's), or in scratch, or, where its backward reads it again, kept.
@@ -58,17 +58,6 @@ struct Sum : Branches<Parts_...> {
         unroll<count>([&]<std::size_t I>() {
             Base::template backward_branch<In, mode, WantsDx, I>(group, place<In, mode, I>(at), at.dx, at.scratch);
         });
-    }
-
-protected:
-    // "branch 0 Identity gives 1x28x28 = 784 and branch 1 Conv<1,8,3> gives ...", the first two that differ.
-    template <class In> static consteval Text other() {
-        Text t;
-        unroll<count>([&]<std::size_t I>() {
-            if (t.empty() && !std::is_same_v<Output<In, I>, Output<In, 0>>)
-                t = text(Base::template gives_text<In, 0>(), " and ", Base::template gives_text<In, I>());
-        });
-        return t;
     }
 
 private:

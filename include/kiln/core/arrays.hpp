@@ -11,6 +11,7 @@
 #include <tuple>
 #include <type_traits>
 #include "kiln/core/shape.hpp"
+#include "kiln/core/text.hpp"
 
 namespace kiln {
 
@@ -94,13 +95,12 @@ template <class Element> constexpr std::string_view own_name() {
     if constexpr (requires { Element::name; }) return Element::name;
     else return {};
 }
-// What an element of a list adds to a path: "3.", or nothing where it is inline; without the dot for an array itself.
 template <class Element> inline constexpr bool is_inline = requires { Element::is_inline; };
-template <class Element> std::string step_to(std::size_t i) {
-    if constexpr (is_inline<Element>) return {};
-    const std::string name = own_name<Element>().empty() ? std::to_string(i) : std::string{own_name<Element>()};
-    if constexpr (requires { typename Element::shape; }) return name;
-    else return name + '.';
+// The path of element i of a list whose own path is given: "3.branch", or the list's where the element stands inline.
+template <class Element> constexpr Text path_of(const Text& list, std::size_t i) {
+    if constexpr (is_inline<Element>) return list;
+    const Text step = own_name<Element>().empty() ? text(i) : Text{own_name<Element>()};
+    return list.empty() ? step : text(list, ".", step);
 }
 
 // What follows the name of element i at the head of a path; found says whether it stands there.
@@ -122,16 +122,29 @@ constexpr Rest match(std::string_view path, std::string_view name, std::size_t i
 }
 }  // namespace detail
 
-// Calls f("3.branch.0.weight", View{...}) for every named array of a list, whatever its depth; `path` comes before every name.
-template <class List, class T> void visit(const std::string& path, T* data, auto&& f) {
+// Calls f.operator()<Parameter<"weight", S>>("3.branch.0.weight", offset) for every named array of a list, whatever its depth.
+template <class List> constexpr void each_array(auto&& f, const Text& path = {}, std::size_t offset = 0) {
     if constexpr (requires { typename List::shape; }) {
-        f(path, View<typename List::shape, T>{data});
+        f.template operator()<List>(path.view(), offset);
     } else {
         unroll<List::count>([&]<std::size_t I>() {
             using Element = typename List::template Element<I>;
-            kiln::visit<Element>(path + detail::step_to<Element>(I), data + List::offsets[I], f);
+            kiln::each_array<Element>(f, detail::path_of<Element>(path, I), offset + List::offsets[I]);
         });
     }
+}
+// How many named arrays a list has.
+template <class List> inline constexpr std::size_t array_count = [] {
+    std::size_t count = 0;
+    each_array<List>([&]<class>(std::string_view, std::size_t) { ++count; });
+    return count;
+}();
+
+// Calls f(name, View{...}) for every named array of a list.
+template <class List, class T> void visit(T* data, auto&& f) {
+    each_array<List>([&]<class Array>(std::string_view name, std::size_t offset) {
+        f(std::string{name}, View<typename Array::shape, T>{data + offset});
+    });
 }
 
 // What has named arrays: a Model, or a Part of one, which visits them.

@@ -49,7 +49,8 @@ template <class Layer, class In> consteval Text fault(const Text& where, const T
     else {
         Text t = text(layer_text<Layer>(where), " expects ");
         if constexpr (requires { Layer::template expected<In>(); }) t << Layer::template expected<In>();
-        else t << Layer::expected();
+        else if constexpr (requires { Layer::expected(); }) t << Layer::expected();
+        else t << "numbers";
         t << ", but " << before << " gives " << shape_text<In>;
         if constexpr (is_tokens<In> && !requires { Layer::takes_tokens; }) t << ": put an Embedding before it";
         else if constexpr (In::rank > 1)

@@ -21,7 +21,7 @@ inline std::size_t default_threads() {
 // Calls f(thread, threads) on every thread of a team. The team may be smaller than asked for, down to one where the
 // caller already is inside a parallel region: what f computes must not depend on it. f must not throw where there is more
 // than one thread: OpenMP lets no exception out of a region.
-inline void parallel(std::size_t threads, auto&& f) {
+inline void parallel([[maybe_unused]] std::size_t threads, auto&& f) {
 #if defined(_OPENMP)
     if (threads > 1) {
 #pragma omp parallel num_threads(static_cast<int>(threads))

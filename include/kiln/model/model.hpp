@@ -36,12 +36,14 @@ public:
     using Parameters = parameters_of<Net, In>;
     using Buffers = buffers_of<Net, In>;
     using BatchesTracked = std::conditional_t<std::is_const_v<T>, const std::map<std::string, std::int64_t>, std::map<std::string, std::int64_t>>;
-    Part(T* parameters, T* buffers, std::string prefix, BatchesTracked& batches_tracked)
-        : parameters_(parameters), buffers_(buffers), prefix_(std::move(prefix)), batches_tracked_(&batches_tracked) {}
+    Part(T* parameters, T* buffers, const Text& path, BatchesTracked& batches_tracked)
+        : parameters_(parameters), buffers_(buffers), prefix_(path.view()), batches_tracked_(&batches_tracked) {
+        if (!path.empty()) prefix_ += '.';
+    }
     // Calls f("weight", View) for every array, parameters then buffers.
     void visit(auto&& f) const {
-        kiln::visit<Parameters>("", parameters_, f);
-        kiln::visit<Buffers>("", buffers_, f);
+        kiln::visit<Parameters>(parameters_, f);
+        kiln::visit<Buffers>(buffers_, f);
     }
     // What the model puts before the part's own names, "2.", and the model's counters.
     const std::string& prefix() const { return prefix_; }
@@ -76,7 +78,7 @@ public:
     // Then the initialiser's for what it sets: Kaiming{}, Xavier{}, Normal{}, Constant{} or initialiser(view, name, stream).
     Model(Seed seed, const auto& initialiser) : Model(seed) {
         std::uint64_t number = 0;
-        kiln::visit<Parameters>("", parameters_.data(), [&](const std::string& name, auto view) {
+        kiln::visit<Parameters>(parameters_.data(), [&](const std::string& name, auto view) {
             initialiser(view, std::string_view{name}, key(seed.value, Stream::initialise, ~number++));
         });
     }
@@ -222,11 +224,11 @@ private:
         using Child = typename Net::template Parts<Input>::template at<I>;
         return Part<typename Child::Layer, typename Child::In, U>{
             self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I],
-            detail::step_to<typename Parameters::template Element<I>>(I), self.batches_tracked_};
+            detail::path_of<typename Parameters::template Element<I>>({}, I), self.batches_tracked_};
     }
     static void visit_all(auto& self, auto&& f) {
-        kiln::visit<Parameters>("", self.parameters_.data(), f);
-        kiln::visit<Buffers>("", self.buffers_.data(), f);
+        kiln::visit<Parameters>(self.parameters_.data(), f);
+        kiln::visit<Buffers>(self.buffers_.data(), f);
     }
 
     AlignedVector<T> parameters_, buffers_;

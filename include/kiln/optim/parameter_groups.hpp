@@ -30,30 +30,6 @@ constexpr bool is_in_group(std::string_view name, std::string_view group) {
     if (rest == 0) return name == group;
     return (name.starts_with(group) && name[group.size()] == '.') || (name.ends_with(group) && name[rest - 1] == '.');
 }
-
-// f("3.branch.0.weight", offset, extent) for every array of a list: visit, in constant expressions.
-template <class List> constexpr void each_array(const Text& path, std::size_t offset, auto&& f) {
-    if constexpr (requires { typename List::shape; }) f(path.view(), offset, List::extent);
-    else
-        unroll<List::count>([&]<std::size_t I>() {
-            using Element = typename List::template Element<I>;
-            constexpr std::string_view name = own_name<Element>();
-            Text step = path;
-            if constexpr (!is_inline<Element>) {
-                if (!step.empty()) step << ".";
-                if constexpr (name.empty()) step << I;
-                else step << name;
-            }
-            each_array<Element>(step, offset + List::offsets[I], f);
-        });
-}
-template <class List> constexpr std::size_t array_count() {
-    if constexpr (requires { typename List::shape; }) return 1;
-    else
-        return []<std::size_t... I>(std::index_sequence<I...>) {
-            return (std::size_t{0} + ... + array_count<typename List::template Element<I>>());
-        }(std::make_index_sequence<List::count>{});
-}
 }  // namespace detail
 
 // Elements [begin, end) of the flat arrays, which one group has.
@@ -90,13 +66,13 @@ public:
 
     // Which group has what, from the first element to the last; slices at the end may be empty.
     template <class Parameters> static constexpr auto slices = [] {
-        std::array<GroupSlice, count == 1 ? 1 : detail::array_count<Parameters>()> all{GroupSlice{0, Parameters::extent, 0}};
+        std::array<GroupSlice, count == 1 ? 1 : array_count<Parameters>> all{GroupSlice{0, Parameters::extent, 0}};
         if constexpr (count > 1) {
             std::size_t used = 0;
-            detail::each_array<Parameters>({}, 0, [&](std::string_view name, std::size_t offset, std::size_t extent) {
+            each_array<Parameters>([&]<class Array>(std::string_view name, std::size_t offset) {
                 const std::size_t group = group_of(name);
-                if (used > 0 && all[used - 1].group == group) all[used - 1].end += extent;
-                else all[used++] = {offset, offset + extent, group};
+                if (used == 0 || all[used - 1].group != group) all[used++] = {offset, offset, group};
+                all[used - 1].end = offset + Array::extent;
             });
         }
         return all;

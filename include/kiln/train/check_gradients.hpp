@@ -82,7 +82,7 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
             for (double& token : x) token = std::floor((token + 1) / 2 * In::vocabulary);
         add_uniform(slope, 1);
         start<Layer, In>(parameters.data(), start_buffers.data(), options.seed);
-        visit<Parameters>("", parameters.data(),
+        visit<Parameters>(parameters.data(),
                           [&](const std::string&, auto view) { add_uniform(view, options.noise); });
         for (std::size_t t = 0; t < samples; ++t)
             tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
@@ -171,7 +171,7 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
             return std::string{"["} + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
         });
     if constexpr (mode == Mode::training)
-        visit<parameters_of<Layer, In>>("", probe.parameters.data(), [&](const std::string& name, auto view) {
+        visit<parameters_of<Layer, In>>(probe.parameters.data(), [&](const std::string& name, auto view) {
             const auto offset = view.data - probe.parameters.data();
             compare(name, view.data, gradient.data() + offset, view.size,
                     [](std::size_t i) { return std::string{"["} + std::to_string(i) + "]"; });
