@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Trains the tutorials' networks on MNIST with Kiln and, where python3-torch is installed, with PyTorch, and writes the last
-# epochs' test accuracies to examples/RESULTS.md. With one core for each, three seeds take some hours, most of them for the ViT.
+# epochs' test accuracies to examples/RESULTS.md. As many runs side by side as there are cores, each on one; three seeds take
+# some four hours of a core's time, most of them for the ViT.
 # Usage: scripts/results.sh [--data DIR] [--seeds N] [--only LETTERS] [--kiln-only]
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -18,38 +19,50 @@ while (($# > 0)); do
     shift
 done
 
-# The letter of the issue that lists the tutorials, the example, and its epochs.
-examples="a 01_mlp 10
-b 04_own_loop 5
-c 05_initialiser 5
+# The letter of examples/README.md, the example, and its epochs; the longest first.
+examples="h 09_vit 20
 d 06_metrics 10
-e 02_lenet 5
+i 10_validation 10
+c 05_initialiser 5
 f 07_resnet_block 5
+e 02_lenet 5
 g 08_gru 5
-h 09_vit 20
-i 10_validation 10"
+b 04_own_loop 5
+a 01_mlp 10"
 
+if ((torch)) && ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+    echo "No PyTorch here (Debian: apt-get install python3-torch libopenblas0-pthread): Kiln alone."
+    torch=0
+fi
 data=$("$root/scripts/get_mnist.sh")
 "$root/scripts/setup.sh"
 stage "configuring" configure_release
 stage "building" cmake --build "$release" -j "$(job_count)"
-mkdir -p "$root/build/results"
-cd "$root/build/results"
+runs=$root/build/results
+mkdir -p "$runs"
 
-# Every run's last lines stay in build/results, and a run that is there already is not repeated: delete them to begin anew.
+# run_once LOG COMMAND...: a run's lines stay in build/results, and what is there already is not repeated: delete it to begin anew.
+run_once() {
+    local log=$1
+    shift
+    if [[ ! -s $log ]]; then
+        "$@" >"$log.part" 2>&1 || die "$* failed; its output is in $log.part"
+        mv "$log.part" "$log"
+    fi
+    echo "$(basename "$log" .log): $(tail -n 1 "$log")"
+}
+export -f run_once die
+
 while read -r letter example epochs; do
     [[ $only == *$letter* ]] || continue
     for ((seed = 1; seed <= seeds; ++seed)); do
-        kiln=kiln_${letter}_$seed.log
-        [[ -s $kiln ]] || { "$release/examples/$example" --data "$data" --epochs "$epochs" --seed "$seed" >"$kiln.part" && mv "$kiln.part" "$kiln"; }
-        echo "Kiln    $letter seed $seed: $(tail -n 1 "$kiln")"
-        ((torch)) || continue
-        for network in $letter $([[ $letter != f ]] || echo f1); do
-            log=torch_${network}_$seed.log
-            [[ -s $log ]] || { /usr/bin/python3 "$root/scripts/results_torch.py" "$network" --data "$data" --seed "$seed" --epochs "$epochs" >"$log.part" && mv "$log.part" "$log"; }
-            echo "PyTorch $(tail -n 1 "$log")"
-        done
+        if ((torch)); then
+            for network in $letter $([[ $letter != f ]] || echo f1); do
+                echo "torch_${network}_$seed.log /usr/bin/python3 '$root/scripts/results_torch.py' $network --data '$data' --seed $seed --epochs $epochs"
+            done
+        fi
+        echo "kiln_${letter}_$seed.log '$release/examples/$example' --data '$data' --epochs $epochs --seed $seed"
     done
-done <<<"$examples"
-/usr/bin/python3 "$root/scripts/results_table.py" "$root/build/results" >"$root/examples/RESULTS.md"
+done <<<"$examples" | (cd "$runs" && OMP_NUM_THREADS=1 xargs -P "$(job_count)" -L 1 bash -c 'run_once "$@"' results.sh)
+python3 "$root/scripts/results_table.py" "$runs" >"$root/examples/RESULTS.md"
 echo "written: examples/RESULTS.md"

@@ -235,19 +235,21 @@ private:
     std::map<std::string, std::int64_t> batches_tracked_;
 };
 
-// A network that does not fit its input is one error, a sentence. The model then plays a Flatten, so that what is done
-// with it afterwards adds no error of its own.
+// A network that does not fit its input is one error, a sentence. The model then plays a network that takes anything, so that what
+// is done with it afterwards adds no error of its own.
 namespace detail {
-template <class Input> using FlattenInput = std::conditional_t<is_tokens<Input>, Shape<Input::size>, Input>;
-}
+struct StandIn : Flatten {
+    static constexpr bool takes_tokens = true;
+};
+}  // namespace detail
 template <class Net, class Input, class T>
     requires(!accepts<Net, Input>)
-class Model<Net, Input, T> : public Model<Flatten, detail::FlattenInput<Input>, T> {
+class Model<Net, Input, T> : public Model<detail::StandIn, Input, T> {
     static_assert(report_fault<Net, Input>());
 
 public:
     static constexpr bool stands_in = true;
-    using Model<Flatten, detail::FlattenInput<Input>, T>::Model;
+    using Model<detail::StandIn, Input, T>::Model;
 };
 
 }  // namespace kiln
