@@ -9,7 +9,7 @@
 using namespace kiln;
 
 // Every minibatch of up to 300 samples, every width and number of shards.
-TEST_CASE("group: a cut gives every tile to one shard, every shard to one thread, and none is empty") {
+TEST_CASE("group: a cut gives every tile to one shard, and none is empty") {
     std::size_t wrong = 0, cuts = 0;
     for (const std::size_t width : {1U, 4U, 8U, 16U, 32U})
         for (std::size_t shards = 1; shards <= max_shards; shards *= 2)
@@ -21,10 +21,6 @@ TEST_CASE("group: a cut gives every tile to one shard, every shard to one thread
                 wrong += cut.shards < shards && 2 * cut.shards <= cut.tiles;  // as many as there may be
                 wrong += cut.first_tile(0) != 0 || cut.first_tile(cut.shards) != cut.tiles;
                 for (std::size_t s = 0; s < cut.shards; ++s) wrong += cut.first_tile(s) >= cut.first_tile(s + 1);
-                for (const std::size_t threads : {1U, 2U, 3U, 8U, 100U}) {
-                    wrong += cut.first_shard(0, threads) != 0 || cut.first_shard(threads, threads) != cut.shards;
-                    for (std::size_t t = 0; t < threads; ++t) wrong += cut.first_shard(t, threads) > cut.first_shard(t + 1, threads);
-                }
             }
     CHECK(cuts == 5 * 7 * 300);
     CHECK(wrong == 0);
@@ -70,9 +66,9 @@ template <class L> std::vector<std::array<scalar<L>, 2>> totals(std::size_t samp
     std::vector<T> board(2 * f.cut.shards * board_width);
     std::vector<std::array<T, 2>> results(5 * threads);
     std::vector<int> members(threads);
-    parallel(threads, [&](std::size_t thread, std::size_t team) {
-        Step<T> step{.cut = f.cut, .thread = thread, .threads = team, .board = board.data()};
-        const std::size_t first = f.cut.first_tile(f.cut.first_shard(thread, team)), last = f.cut.first_tile(f.cut.first_shard(thread + 1, team));
+    parallel(threads, [&](const Team& team) {
+        Step<T> step{.cut = f.cut, .team = team, .board = board.data()};
+        const std::size_t first = f.cut.first_tile(team.begin(f.cut.shards)), last = f.cut.first_tile(team.end(f.cut.shards));
         const Group<L> group{nullptr, 0, last - first, f.tiles.data() + first, &step};
         for (std::size_t round = 0; round < 5; ++round) {
             std::array<T, 2> out;
@@ -82,9 +78,9 @@ template <class L> std::vector<std::array<scalar<L>, 2>> totals(std::size_t samp
                 sums[0] += group.tiles[t].alive / from_lanes<L>(v);
                 sums[1] += group.tiles[t].alive * from_lanes<L>(v);
             });
-            results[5 * thread + round] = out;
+            results[5 * team.thread + round] = out;
         }
-        members[thread] = 1;
+        members[team.thread] = 1;
     });
     std::vector<std::array<T, 2>> found;
     for (std::size_t t = 0; t < threads; ++t)

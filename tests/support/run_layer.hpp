@@ -103,19 +103,18 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
     LayerRun<T> run{
         std::vector<T>(samples * Out::size), std::vector<T>(mode == Mode::inference ? 0 : x.size()), {}, {}};
     const auto at = root_place<Layer, In, mode, T>(numbers.data(), kept.data());
-    parallel(options.threads, [&](std::size_t thread, std::size_t threads) {
+    parallel(options.threads, [&](const Team& team) {
         Step<T> step{.seed = options.seed,
                      .number = 0,
                      .cut = cut,
-                     .thread = thread,
-                     .threads = threads,
+                     .team = team,
                      .buffers = kept.data(),
                      .gradients = gradients.data(),
                      .gradient_extent = Parameters::extent,
                      .board = board.data(),
                      .turn = 0};
-        const std::size_t first = cut.first_tile(cut.first_shard(thread, threads)),
-                          last = cut.first_tile(cut.first_shard(thread + 1, threads));
+        const std::size_t first = cut.first_tile(team.begin(cut.shards)),
+                          last = cut.first_tile(team.end(cut.shards));
         const Group<L> group{workspace.data() + first * stride, stride, last - first, tiles.data() + first, &step};
         for (std::size_t t = first; t < last; ++t) load(x, In::size, t, &workspace[t * stride + layout[0]]);
         forward<Layer, In, mode>(group, at);

@@ -36,7 +36,7 @@ template <class T> std::vector<T> updated(const auto& optimizer, std::size_t thr
     for (int n = 0; n < steps; ++n) {
         const auto gradient = random_gradient<T>(n);
         update.prepare(static_cast<std::size_t>(n) + 1, Schedule{}, {});
-        parallel(threads, [&](std::size_t thread, std::size_t team) { update.run(gradient, 1, p.data(), clip_norm, thread, team); });
+        parallel(threads, [&](const Team& team) { update.run(gradient, 1, p.data(), clip_norm, team); });
     }
     return {p.begin(), p.end()};
 }
@@ -88,12 +88,12 @@ TEST_CASE("update: where the norm is limited, a gradient that is not finite chan
             gradient.all[700] = broken;
             update.prepare(1, Schedule{}, {});
             std::vector<int> done(threads, 1);
-            parallel(threads, [&](std::size_t thread, std::size_t team) { done[thread] = update.run(gradient, 1, p.data(), 0.1, thread, team); });
+            parallel(threads, [&](const Team& team) { done[team.thread] = update.run(gradient, 1, p.data(), 0.1, team); });
             CHECK(done[0] == 0);
             CHECK(p == Flat<double>(Parameters::extent, 0.5));
             // Neither were the moments: the next step is as the first.
             gradient = random_gradient<double>(0);
-            parallel(threads, [&](std::size_t thread, std::size_t team) { update.run(gradient, 1, p.data(), 0.1, thread, team); });
+            parallel(threads, [&](const Team& team) { update.run(gradient, 1, p.data(), 0.1, team); });
             CHECK(same_bits(std::vector(p.begin(), p.end()), updated<double>(Adam{}, 1, 0.1, 1)));
         }
 }

@@ -23,7 +23,6 @@ struct Cut {
         return {samples, tiles, std::min(shards, std::bit_floor(std::max<std::size_t>(tiles, 1)))};
     }
     constexpr std::size_t first_tile(std::size_t shard) const { return shard * tiles / shards; }
-    constexpr std::size_t first_shard(std::size_t thread, std::size_t threads) const { return thread * shards / threads; }
 };
 
 inline constexpr std::size_t max_shards = 64;
@@ -49,7 +48,7 @@ constexpr auto tree_sum(std::size_t count, auto&& at) {
 template <class T> struct Step {
     std::uint64_t seed = 0, number = 0;
     Cut cut{};
-    std::size_t thread = 0, threads = 1;
+    Team team{};
     T* buffers = nullptr;          // the model's, for layers that update them
     T* gradients = nullptr;        // [shards][gradient_extent]
     std::size_t gradient_extent = 0;
@@ -110,14 +109,14 @@ template <class L> struct Group {
         T* const board = step->board + step->turn * step->cut.shards * board_width;
         step->turn ^= 1;  // two boards in turn: one barrier is enough
         std::size_t t = 0;
-        const std::size_t end = step->cut.first_shard(step->thread + 1, step->threads);
-        for (std::size_t s = step->cut.first_shard(step->thread, step->threads); s < end; ++s) {
+        const std::size_t end = step->team.end(step->cut.shards);
+        for (std::size_t s = step->team.begin(step->cut.shards); s < end; ++s) {
             std::array<L, N> sums;
             sums.fill(L(0));
             for (; t < count && tiles[t].shard == s; ++t) add(t, sums);
             for (std::size_t k = 0; k < N; ++k) board[s * board_width + k] = sum(sums[k]);
         }
-        barrier(step->threads);
+        step->team.wait();
         constexpr std::size_t width = std::min(native_width<T>, std::bit_floor(N));
         for (std::size_t k = 0; k < N; k += width) {  // the last few may overlap those before
             const std::size_t at = std::min(k, N - width);

@@ -42,11 +42,11 @@ void infer(const scalar<L>* parameters, const scalar<L>* buffers, const auto& so
     using T = scalar<L>;
     constexpr std::size_t width = lane_count<L>, extent = tile_extent<Net, In, Mode::inference>;
     const std::size_t tiles = (source.size() + width - 1) / width;
-    const auto run = [&](std::size_t thread, std::size_t team) {
+    const auto run = [&](const Team& team) {
         L* const memory = detail::thread_workspace<L>(extent);
         const auto at = root_place<Net, In, Mode::inference, T>(parameters, buffers);
         std::array<SampleIndex, width> which;
-        for (std::size_t t = thread * tiles / team; t < (thread + 1) * tiles / team; ++t) {
+        for (std::size_t t = team.begin(tiles); t < team.end(tiles); ++t) {
             const std::size_t live = std::min(width, source.size() - t * width);
             std::iota(which.begin(), which.end(), static_cast<SampleIndex>(t * width));
             const std::span<const SampleIndex> samples{which.data(), live};
@@ -56,7 +56,7 @@ void infer(const scalar<L>* parameters, const scalar<L>* buffers, const auto& so
             consume(samples, View<output_of<Net, In>, L>{memory + at.y});
         }
     };
-    if (threads <= 1 || tiles <= 1) run(0, 1);
+    if (threads <= 1 || tiles <= 1) run(Team{});
     else parallel(std::min(threads, tiles), run);
 }
 

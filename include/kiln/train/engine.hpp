@@ -52,16 +52,16 @@ public:
     // One thread's part of a step over the samples `which` of a source; every thread of the team calls it, and then a
     // barrier. Leaves the shards' gradients and totals.
     void run(const T* parameters, T* buffers, const auto& source, std::span<const SampleIndex> which, std::uint64_t seed,
-             std::uint64_t number, std::size_t thread, std::size_t threads) {
+             std::uint64_t number, const Team& team) {
         const Cut cut = Cut::of(which.size(), width, shards_);
-        Step<T> step{.seed = seed, .number = number, .cut = cut, .thread = thread, .threads = threads, .buffers = buffers,
+        Step<T> step{.seed = seed, .number = number, .cut = cut, .team = team, .buffers = buffers,
                      .gradients = gradients_.data(), .gradient_extent = gradient_extent,
                      .board = board_.data(), .turn = 0};
         const auto at = root_place<Net, In, Mode::training, T>(parameters, buffers);
-        const T scale = static_cast<T>(1 / divisor(source, which, thread));
-        const std::size_t first = cut.first_tile(cut.first_shard(thread, threads));
-        const std::size_t end = cut.first_tile(cut.first_shard(thread + 1, threads));
-        std::size_t shard = cut.first_shard(thread, threads);
+        const T scale = static_cast<T>(1 / divisor(source, which, team.thread));
+        const std::size_t first = cut.first_tile(team.begin(cut.shards));
+        const std::size_t end = cut.first_tile(team.end(cut.shards));
+        std::size_t shard = team.begin(cut.shards);
         for (std::size_t t = first; t < end; ++t) {
             if (t == cut.first_tile(shard + 1)) ++shard;
             const bool opens = t == cut.first_tile(shard);
@@ -128,14 +128,14 @@ private:
     template <class P>
     void carry(Memory<P>& memory, std::span<const TileInfo<P>> tiles, Step<T>& step, const Place<T>& at, const auto& source,
                std::span<const SampleIndex> which, T scale, std::size_t first_tile = 0) {
-        const std::size_t slot = mixes_samples<Net> ? first_tile : step.thread;
+        const std::size_t slot = mixes_samples<Net> ? first_tile : step.team.thread;
         const Group<P> group{memory.workspaces.data() + slot * stride, stride, tiles.size(), tiles.data(), &step};
         const auto samples_of = [&](const TileInfo<P>& tile) {
             return which.subspan(tile.first_sample, std::min(lane_count<P>, which.size() - tile.first_sample));
         };
         for (std::size_t t = 0; t < tiles.size(); ++t) source.load_inputs(samples_of(tiles[t]), group.base + t * stride + at.x);
         forward<Net, In, Mode::training>(group, at);
-        P* const goal = memory.goals.data() + step.thread * Goal::size;
+        P* const goal = memory.goals.data() + step.team.thread * Goal::size;
         for (std::size_t t = 0; t < tiles.size(); ++t) {
             P* const base = group.base + t * stride;
             const View<Out, const P> y{base + at.y};

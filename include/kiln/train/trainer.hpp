@@ -104,63 +104,8 @@ public:
     History fit(const Data& data, FitOptions<Data> options = {}) {
         detail::check_data(data, classes, "the training set");
         check_fit(options);
-        Loader loader{data, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = options.seed}};
-        ProgressLine line{options.progress, options.epochs, loader.batches()};
-        const Schedule& schedule = options.schedule ? *options.schedule : options_.schedule;
-        const double clip = options.clip_norm.value_or(options_.clip_norm);
         History history;
-        Best best;
-        std::size_t number = 0;
-        for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
-            EpochReport report{.epoch = epoch, .epochs = options.epochs};
-            const auto start = Clock::now();
-            StepTotals sums;
-            std::size_t seen = 0, batch = 0;
-            for (const auto minibatch : loader.epoch(epoch - 1)) {
-                report.learning_rate = update_.prepare(steps_ + 1, schedule, {number, options.epochs * loader.batches(), loader.batches()});
-                const Outcome outcome = step(data, minibatch.indices(), clip);
-                ++number, ++batch;
-                if (outcome.broken) {
-                    line.clear();
-                    diverge(outcome, "epoch " + std::to_string(epoch) + ", batch " + std::to_string(batch));
-                }
-                const std::size_t count = minibatch.size();
-                sums = sums + StepTotals{outcome.totals.loss * (takes_sum() ? 1 : static_cast<double>(count)), outcome.totals.correct};
-                seen += count;
-                const BatchReport now{epoch, options.epochs, batch, loader.batches(), count, report.learning_rate, score(outcome.totals, 1, count)};
-                line.batch(now, score(sums, takes_sum() ? 1 : seen, seen), seen, seconds_since(start));
-                if (options.on_batch(now) == Continue::no) {
-                    history.stopped = Stopped::by_callback;
-                    break;
-                }
-            }
-            report.training = score(sums, takes_sum() ? 1 : seen, seen);
-            report.samples_per_second = static_cast<double>(seen) / seconds_since(start);
-            if (options.validation) report.validation = evaluate(*options.validation);
-            report.seconds = seconds_since(start);
-            history.epochs.push_back(report);
-            line.epoch(report);
-
-            const double watched = options.validation ? report.validation.loss : report.training.loss;
-            if (epoch == 1 || watched < best.loss) {
-                history.best_epoch = epoch;
-                best.loss = std::min(best.loss, watched);
-                if (options.early_stopping && options.early_stopping->restore_best) best.keep(model_);
-            }
-            const bool gained = watched < best.mark - (options.early_stopping ? options.early_stopping->minimum_gain : 0);
-            best.epochs_since = gained ? 0 : best.epochs_since + 1;
-            if (gained) best.mark = watched;
-            if (options.on_epoch(report) == Continue::no) history.stopped = Stopped::by_callback;
-            if (history.stopped != Stopped::finished) break;
-            if (options.early_stopping && best.epochs_since >= options.early_stopping->patience && epoch < options.epochs) {
-                history.stopped = Stopped::early;
-                break;
-            }
-        }
-        if (!best.parameters.empty()) {
-            std::ranges::copy(best.parameters, model_.parameters().begin());
-            std::ranges::copy(best.buffers, model_.buffers().begin());
-        }
+        with_crew(threads(), [&] { history = train(data, options); });
         return history;
     }
     // Data of another shape or with other targets.
@@ -230,6 +175,68 @@ private:
                               ": the parameters are as before that step; try a smaller learning rate, or clip_norm");
     }
 
+    // The epochs of fit.
+    History train(const Data& data, const FitOptions<Data>& options) {
+        Loader loader{data, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = options.seed}};
+        ProgressLine line{options.progress, options.epochs, loader.batches()};
+        const Schedule& schedule = options.schedule ? *options.schedule : options_.schedule;
+        const double clip = options.clip_norm.value_or(options_.clip_norm);
+        History history;
+        Best best;
+        std::size_t number = 0;
+        for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
+            EpochReport report{.epoch = epoch, .epochs = options.epochs};
+            const auto start = Clock::now();
+            StepTotals sums;
+            std::size_t seen = 0, batch = 0;
+            for (const auto minibatch : loader.epoch(epoch - 1)) {
+                report.learning_rate = update_.prepare(steps_ + 1, schedule, {number, options.epochs * loader.batches(), loader.batches()});
+                const Outcome outcome = step(data, minibatch.indices(), clip);
+                ++number, ++batch;
+                if (outcome.broken) {
+                    line.clear();
+                    diverge(outcome, "epoch " + std::to_string(epoch) + ", batch " + std::to_string(batch));
+                }
+                const std::size_t count = minibatch.size();
+                sums = sums + StepTotals{outcome.totals.loss * (takes_sum() ? 1 : static_cast<double>(count)), outcome.totals.correct};
+                seen += count;
+                const BatchReport now{epoch, options.epochs, batch, loader.batches(), count, report.learning_rate, score(outcome.totals, 1, count)};
+                line.batch(now, score(sums, takes_sum() ? 1 : seen, seen), seen, seconds_since(start));
+                if (options.on_batch(now) == Continue::no) {
+                    history.stopped = Stopped::by_callback;
+                    break;
+                }
+            }
+            report.training = score(sums, takes_sum() ? 1 : seen, seen);
+            report.samples_per_second = static_cast<double>(seen) / seconds_since(start);
+            if (options.validation) report.validation = evaluate(*options.validation);
+            report.seconds = seconds_since(start);
+            history.epochs.push_back(report);
+            line.epoch(report);
+
+            const double watched = options.validation ? report.validation.loss : report.training.loss;
+            if (epoch == 1 || watched < best.loss) {
+                history.best_epoch = epoch;
+                best.loss = std::min(best.loss, watched);
+                if (options.early_stopping && options.early_stopping->restore_best) best.keep(model_);
+            }
+            const bool gained = watched < best.mark - (options.early_stopping ? options.early_stopping->minimum_gain : 0);
+            best.epochs_since = gained ? 0 : best.epochs_since + 1;
+            if (gained) best.mark = watched;
+            if (options.on_epoch(report) == Continue::no) history.stopped = Stopped::by_callback;
+            if (history.stopped != Stopped::finished) break;
+            if (options.early_stopping && best.epochs_since >= options.early_stopping->patience && epoch < options.epochs) {
+                history.stopped = Stopped::early;
+                break;
+            }
+        }
+        if (!best.parameters.empty()) {
+            std::ranges::copy(best.parameters, model_.parameters().begin());
+            std::ranges::copy(best.buffers, model_.buffers().begin());
+        }
+        return history;
+    }
+
     // A step of a loop of one's own.
     Score step_alone(const auto& source, std::span<const SampleIndex> which) {
         update_.prepare(steps_ + 1, options_.schedule, {steps_, options_.steps, options_.steps_per_epoch});
@@ -240,18 +247,17 @@ private:
 
     // One step over some samples of a source, with the rates that are prepared.
     Outcome step(const auto& source, std::span<const SampleIndex> which, double clip_norm) {
-        const std::size_t threads = std::min(options_.threads ? options_.threads : default_threads(), max_shards);
-        engine_.reserve(which.size(), threads);
+        engine_.reserve(which.size(), threads());
         if constexpr (changes_buffers) buffers_before_.assign(model_.buffers().begin(), model_.buffers().end());
         Outcome outcome;
-        parallel(threads, [&](std::size_t thread, std::size_t team) {
+        parallel(threads(), [&](const Team& team) {
             T* const parameters = model_.parameters().data();
-            engine_.run(parameters, model_.buffers().data(), source, which, options_.seed, steps_, thread, team);
-            barrier(team);
+            engine_.run(parameters, model_.buffers().data(), source, which, options_.seed, steps_, team);
+            team.wait();
             const StepTotals totals = engine_.totals(which.size());
             const char* broken = std::isfinite(totals.loss) ? nullptr : "the loss";
-            if (!broken && !update_.run(engine_, which.size(), parameters, clip_norm, thread, team)) broken = "the gradient of the loss";
-            if (thread == 0) outcome = {totals, broken};
+            if (!broken && !update_.run(engine_, which.size(), parameters, clip_norm, team)) broken = "the gradient of the loss";
+            if (team.thread == 0) outcome = {totals, broken};
         });
         if (!outcome.broken) ++steps_;
         else if constexpr (changes_buffers) std::ranges::copy(buffers_before_, model_.buffers().begin());
@@ -264,6 +270,7 @@ private:
         const auto n = static_cast<double>(samples);
         return {sums.loss / static_cast<double>(loss_samples), is_classes<Target> ? sums.correct / (n * Goal::size) : not_measured};
     }
+    std::size_t threads() const { return std::min(options_.threads ? options_.threads : default_threads(), max_shards); }
     static double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
     // A sum of losses stays one over an epoch; means are averaged.
     bool takes_sum() const { return engine_.loss().reduction == Reduction::sum; }

@@ -32,15 +32,15 @@ public:
 
     // A thread's part of the step; every thread of the team calls it, after the barrier that follows the engine's run. False,
     // and nothing is changed, where there is a limit for the gradient's norm and the norm is not finite.
-    bool run(const Engine& engine, std::size_t samples, T* parameters, double clip_norm, std::size_t thread, std::size_t team) {
+    bool run(const Engine& engine, std::size_t samples, T* parameters, double clip_norm, const Team& team) {
         T scale(1);
         if (clip_norm > 0) {
-            const double norm = gradient_norm(engine, samples, thread, team);
+            const double norm = gradient_norm(engine, samples, team);
             if (!std::isfinite(norm)) return false;
             scale = static_cast<T>(std::min(1.0, clip_norm / (norm + 1e-6)));  // as torch.nn.utils.clip_grad_norm_
         }
         for (const GroupSlice& slice : Groups::template slices<Parameters>) {
-            const std::size_t begin = std::max(slice.begin, border(thread, team)), end = std::min(slice.end, border(thread + 1, team));
+            const std::size_t begin = std::max(slice.begin, team.begin(packs) * native_width<T>), end = std::min(slice.end, team.end(packs) * native_width<T>);
             each_block(engine, samples, begin, end, [&](std::size_t first, std::size_t count, const T* gradient) {
                 const Rule rule = rules_[slice.group];  // a copy, that no store to a parameter may change: it stays in registers
                 const Numbers factor(scale);
@@ -58,9 +58,6 @@ private:
     using Numbers = Lanes<T, native_width<T>>;
     static constexpr std::size_t packs = Parameters::extent / native_width<T>;
     static_assert(parameter_alignment % native_width<T> == 0);
-
-    // Part i of n of the flat arrays, in whole packs.
-    static constexpr std::size_t border(std::size_t i, std::size_t n) { return i * packs / n * native_width<T>; }
 
     // m[i] of a rule: a moment in memory.
     struct Moments {
@@ -84,11 +81,12 @@ private:
     }
 
     // Of the gradient of all parameters together. The parts of its sum do not depend on the threads.
-    double gradient_norm(const Engine& engine, std::size_t samples, std::size_t thread, std::size_t team) {
+    double gradient_norm(const Engine& engine, std::size_t samples, const Team& team) {
         constexpr std::size_t parts = std::tuple_size_v<decltype(norms_)>;
-        for (std::size_t part = thread * parts / team; part < (thread + 1) * parts / team; ++part) {
+        for (std::size_t part = team.begin(parts); part < team.end(parts); ++part) {
             double total = 0;
-            each_block(engine, samples, border(part, parts), border(part + 1, parts), [&](std::size_t, std::size_t count, const T* gradient) {
+            const std::size_t begin = part * packs / parts * native_width<T>, end = (part + 1) * packs / parts * native_width<T>;
+            each_block(engine, samples, begin, end, [&](std::size_t, std::size_t count, const T* gradient) {
                 Numbers squares(0);
                 for (std::size_t k = 0; k < count; k += native_width<T>) {
                     const Numbers g = load_lanes<Numbers>(gradient + k);
@@ -98,7 +96,7 @@ private:
             });
             norms_[part] = total;
         }
-        barrier(team);
+        team.wait();
         return std::sqrt(std::accumulate(norms_.begin(), norms_.end(), 0.0));
     }
 
