@@ -96,7 +96,7 @@ struct TileBatch {
     std::size_t samples() const { return group.step->cut.samples; }
     // f(views of the buffers), on one thread; in training nobody reads them.
     void update_buffers(auto&& f) const {
-        if (group.step->thread != 0) return;
+        if (group.step->team.thread != 0) return;
         T* const own = group.step->buffers + (at.buffers - static_cast<const T*>(group.step->buffers));
         std::apply(f, buffers_of<Layer, In>::views(own));
     }

@@ -40,15 +40,16 @@ constexpr Place<T> root_place(const T* parameters, const T* buffers) {
 
 // How many samples a tile holds. Where registers are few (and a multiply-add cannot broadcast) several registers a pack save
 // loads for a weight that meets one row only, and a tile reads every weight and writes its gradient once, so that large
-// weights want wide tiles; but the workspace of a deep network should stay in a core's second cache. Measured on Zen 3 (AVX2),
-// percent of the peak with 8, 16 and 32 lanes: MLP 784-512-10 at batch 64 55, 62, 65; MLP 784-128-64-10 at batch 100 52, 72, 72;
-// LeNet-5 77, 78, 75.
+// weights want wide tiles; but the workspace of a deep network should stay in a core's caches. Measured on Zen 3 (AVX2),
+// percent of the peak with 8 and 16 lanes, and the tile of 16: LeNet-5 77, 78; LeNet with sigmoid at batch 10 38, 40 (574 KB); CNN
+// 70, 69 (675 KB); GRU 69, 73 (860 KB); LeNet with tanh 71, 71 (1540 KB); ResNet block 60, 59 (2894 KB); ViT 68, 64 (16 MB). With 8, 16 and
+// 32: MLP 784-512-10 at batch 64 55, 62, 65; MLP 784-128-64-10 at batch 100 52, 72, 72.
 template <class Net, class In, class T>
 inline constexpr std::size_t tile_width = [] {
     constexpr std::size_t native = native_width<T>;
     constexpr std::size_t wide = native * (parameters_of<Net, In>::extent > (1U << 17) ? 4 : 2);
     constexpr std::size_t bytes = wide * sizeof(T) * (tile_extent<Net, In, Mode::training> - In::size);  // no dx of the input
-    return register_count < 32 && native > 1 && bytes <= 384 * 1024 ? wide : native;
+    return register_count < 32 && native > 1 && bytes <= 1024 * 1024 ? wide : native;
 }();
 
 }  // namespace kiln
