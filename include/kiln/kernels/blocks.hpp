@@ -145,7 +145,7 @@ template <std::size_t Width, class T, class Register, std::size_t Count>
             unroll<count>([&]<std::size_t I> { v[I] = std::bit_cast<Vector>(registers[Chunk * Width + I]); });
             unroll<std::bit_width(Width) - 1>([&]<std::size_t Step> {
                 constexpr std::size_t half = Width >> (Step + 1);
-                unroll<half>([&]<std::size_t I> {
+                unroll<std::min(half, count)>([&]<std::size_t I> {  // the others are zeros
                     v[I] = detail::add_halves<half>(v[I], v[I + half], std::make_index_sequence<Width>{});
                 });
             });

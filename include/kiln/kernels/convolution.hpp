@@ -247,8 +247,9 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
                     dy_at = r * columns.outputs;
         for (Index part = 0; part < registers_in<L>; ++part) {
             const auto pixel = [&]<bool Edge>(Register(&into)[count], Index c) __attribute__((always_inline)) {
-                const L* const from = hidden(x);
-                const Index at = x_at + c * columns.step;
+                // An address for each pixel, from which its taps lie at constant distances. (An edge's may be before x.)
+                const Index pixel_at = x_at + c * columns.step, at = Edge ? pixel_at : 0;
+                const L* const from = hidden(x + (pixel_at - at));
                 Register gradients[Outputs];
                 repeat<Outputs>([&](Index o) {
                     gradients[o] = register_of(dy[dy_at + o * dy_plane + c], part);
