@@ -35,6 +35,7 @@ if(KILN_BUILD_TESTS)
 endif()
 
 find_package(ZLIB REQUIRED)
+include(cmake/libdeflate.cmake)
 
 if(KILN_OPENMP)
     find_package(OpenMP QUIET COMPONENTS CXX)

@@ -11,5 +11,5 @@ install(EXPORT kilnTargets NAMESPACE kiln:: DESTINATION ${package})
 configure_package_config_file(cmake/kilnConfig.cmake.in kilnConfig.cmake INSTALL_DESTINATION ${package})
 write_basic_package_version_file(kilnConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/kilnConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/kilnConfigVersion.cmake
-              cmake/lanes.cmake
+              cmake/lanes.cmake cmake/libdeflate.cmake
         DESTINATION ${package})

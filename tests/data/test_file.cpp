@@ -57,6 +57,42 @@ TEST_CASE("gzip is seen by its first bytes and inflated in pieces") {
     CHECK(all(none, 10).empty());
 }
 
+// With libdeflate the rest of a file of one member comes from it, everything else from zlib: nobody must notice which.
+TEST_CASE("the rest of a file is taken at once, after what was read, whether it is all there is or not") {
+    const TemporaryFolder folder;
+    const Bytes bytes = counting(100000);
+    const auto piece = [&](std::size_t from, std::size_t n) {
+        const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(from);
+        return Bytes(first, first + static_cast<std::ptrdiff_t>(n));
+    };
+    const Bytes two = gzip(piece(0, 300)) + gzip(piece(300, 99700));
+    for (const Bytes& file : {bytes, gzip(bytes), two})
+        for (const std::size_t before : {std::size_t{0}, std::size_t{16}})
+            for (const std::size_t n : {100000 - before, std::size_t{50}, std::size_t{200000}}) {
+                ByteReader reader{folder.write("x", file)};
+                Bytes header(before);
+                REQUIRE(reader.read(header.data(), before) == before);
+                const ByteBuffer taken = reader.take(n);
+                CHECK(header == piece(0, before));
+                CHECK(std::ranges::equal(taken, piece(before, std::min(n, 100000 - before))));
+                CHECK(all(reader, 1000).size() == 100000 - before - taken.size());
+            }
+    const Bytes good = gzip(bytes);
+    const auto message = [&](const Bytes& file) {
+        const auto path = folder.write("x.gz", file);
+        return message_of<FormatError>([&] {
+            ByteReader reader{path};
+            reader.take(bytes.size());
+            all(reader, 1);
+        });
+    };
+    Bytes corrupt = good;
+    corrupt[corrupt.size() - 8] ^= 1;  // the checksum
+    CHECK(contains(message(corrupt), "incorrect data check"));
+    CHECK(contains(message(Bytes(good.begin(), good.end() - 1)), "its gzip data ends early"));
+    CHECK(contains(message(good + Bytes{1, 2, 3}), "3 bytes follow the end of its gzip data"));
+}
+
 TEST_CASE("gzip that is truncated, corrupt or followed by something is refused") {
     const TemporaryFolder folder;
     const Bytes good = gzip(counting(100000));

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <algorithm>
 #include "kiln/data/idx.hpp"
 #include "support/files.hpp"
 
@@ -26,7 +27,7 @@ TEST_CASE("an IDX file is read, plain or gzip, whatever its name") {
         for (const char* name : {"a", "a.gz"}) {
             const Idx read = read_idx(folder.write(name, bytes));
             CHECK(read.extents == std::vector<std::size_t>{3, 1, 2});
-            CHECK(read.elements == six);
+            CHECK(std::ranges::equal(read.elements, six));
         }
     const auto samples =
         read_idx_images<Shape<1, 2>>(folder.write("images", idx({3, 1, 2}, {0, 51, 102, 153, 204, 255})));

@@ -21,7 +21,7 @@ namespace kiln {
 // The array in an IDX file of bytes, the type that data sets of images come in.
 struct Idx {
     std::vector<std::size_t> extents;  // of each axis; the first counts the samples
-    std::vector<std::uint8_t> elements;
+    ByteBuffer elements;
 };
 
 namespace detail {
@@ -88,10 +88,9 @@ inline Idx read_idx(const std::filesystem::path& path) {
     if (count > file.at_most())
         fail<FormatError>(file.where() + " is truncated: it claims " + claim + ", and at most " +
                           std::to_string(file.at_most()) + " follow");
-    idx.elements.resize(count);
-    if (const std::size_t found = file.read(idx.elements.data(), count); found != count)
-        fail<FormatError>(file.where() + " is truncated: it claims " + claim + ", and " + std::to_string(found) +
-                          " follow");
+    idx.elements = file.take(count);
+    if (idx.elements.size() != count)
+        fail<FormatError>(file.where() + " is truncated: it claims " + claim + ", and " + std::to_string(idx.elements.size()) + " follow");
     std::vector<std::uint8_t> rest(4096);
     std::size_t surplus = 0;
     while (const std::size_t n = file.read(rest.data(), rest.size())) {

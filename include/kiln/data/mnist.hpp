@@ -5,6 +5,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <utility>
 #include "kiln/core/error.hpp"
@@ -48,8 +49,9 @@ inline MnistData read_mnist(const std::filesystem::path& folder, const std::stri
                             " " + std::to_string(t.size()) + " labels: expected one label for each image");
         return Dataset<Shape<1, 28, 28>, Label>{std::move(x), std::move(t)};
     };
-    auto train = read("train"), test = read("t10k");
-    return {std::move(train), std::move(test)};
+    auto test = std::async([&] { return read("t10k"); });  // beside the larger files, on a thread of its own
+    auto train = read("train");
+    return {std::move(train), test.get()};
 }
 }  // namespace detail
 

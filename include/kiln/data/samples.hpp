@@ -25,6 +25,7 @@
 #include "kiln/core/lanes.hpp"
 #include "kiln/core/shape.hpp"
 #include "kiln/core/transpose.hpp"
+#include "kiln/data/byte_buffer.hpp"
 #include "kiln/data/transform.hpp"
 #include "kiln/tensor/tensor.hpp"
 
@@ -137,7 +138,7 @@ public:
     // None.
     Samples() = default;
 
-    // From a std::vector (or any contiguous container) of n * S::size elements, or an xtensor of n x S, row by row.
+    // From a std::vector or ByteBuffer (or any contiguous container) of n * S::size elements, or an xtensor of n x S, row by row.
     // Elements are std::uint8_t, which start out scaled to [0, 1], or float or double, which are taken as they are. A
     // container that is moved in is not copied. DataError where the elements are not a whole number of samples.
     template <class Container>
@@ -239,7 +240,7 @@ private:
         };
         using C = std::remove_cvref_t<Container>;
         constexpr auto row_major = xt::layout_type::row_major;
-        if constexpr (detail::is_tensor<C> || std::same_as<C, std::vector<Element>>)
+        if constexpr (detail::is_tensor<C> || std::same_as<C, std::vector<Element>> || std::same_as<C, ByteBuffer>)
             own(C(std::forward<Container>(container)));
         else if constexpr (detail::HasExtents<C>)
             own(std::vector<Element>(container.template begin<row_major>(), container.template end<row_major>()));
