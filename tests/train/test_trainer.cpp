@@ -732,3 +732,27 @@ TEST_CASE("trainer: a step allocates nothing once it has seen a minibatch of tha
     regression.step(one, one);
     CHECK(allocations() == before);
 }
+
+TEST_CASE("training draws a crop's shift anew for every step, the same for any number of threads; evaluation sees the middle") {
+    using Net = Sequential<Flatten, Linear<16, 3>>;
+    const auto wide = clusters<Shape<1, 6, 6>>(40, 3);
+    const auto moving = wide.cropped<4, 4>({.shift = 1}), still = wide.cropped<4, 4>();
+    const auto train = [&](const auto& data, std::size_t threads, std::uint64_t seed, std::size_t epochs) {
+        Model<Net, Shape<1, 4, 4>> model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{}, SGD{.learning_rate = 0.1}, {.threads = threads, .seed = seed}};
+        trainer.fit(data, {.epochs = epochs, .batch_size = 40, .shuffle = false, .progress = Show::nothing});
+        CHECK(trainer.evaluate(moving).loss == trainer.evaluate(still).loss);
+        return numbers_of(model);
+    };
+    CHECK(same_bits(train(moving, 1, 5, 3), train(moving, 2, 5, 3)));
+    CHECK_FALSE(same_bits(train(moving, 1, 5, 3), train(moving, 1, 6, 3)));
+    CHECK_FALSE(same_bits(train(moving, 1, 5, 1), train(still, 1, 5, 1)));
+
+    // Two steps at a rate of 0 have the same parameters, so that only what is drawn can change their losses.
+    Model<Net, Shape<1, 4, 4>> model{Seed{1}};
+    Trainer trainer{model, CrossEntropy{}, SGD{.learning_rate = 0}, {.seed = 5}};
+    std::vector<double> losses;
+    trainer.fit(moving, {.epochs = 2, .batch_size = 40, .shuffle = false, .progress = Show::nothing,
+                         .on_batch = [&](const BatchReport& now) { losses.push_back(now.score.loss); }});
+    CHECK(losses[0] != losses[1]);
+}

@@ -91,6 +91,14 @@ public:
         targets_.load(which, tile);
     }
 
+    // The data as a training step sees it, whose draws have this key: with what is drawn anew for every step, a crop's shift. It is
+    // valid as long as the data set.
+    auto drawn(std::uint64_t step) const
+        requires is_shape<Input>
+    {
+        return Drawn{*this, step};
+    }
+
     // The samples with these indices (any list of whole numbers), in this order. DataError where one does not exist.
     Dataset subset(const auto& indices) const { return {inputs_.subset(indices), targets_.subset(indices)}; }
 
@@ -118,7 +126,23 @@ public:
     // The same data with a transform of its samples, applied as they are loaded, after those it has already.
     Dataset transformed(const Transform auto& transform) const { return {inputs_.transformed(transform), targets_}; }
 
+    // The middle of every image, and in training a piece drawn near it; crop.hpp says more. OptionError where the shift is larger
+    // than the margin.
+    template <std::size_t Rows, std::size_t Columns> auto cropped(Crop crop = {}) const {
+        auto inputs = inputs_.template cropped<Rows, Columns>(crop);
+        return Dataset<typename decltype(inputs)::shape, Target>{std::move(inputs), targets_};
+    }
+
 private:
+    struct Drawn {
+        const Dataset& data;
+        std::uint64_t step;
+
+        std::size_t size() const { return data.size(); }
+        template <class L> void load_inputs(std::span<const SampleIndex> which, L* tile) const { data.inputs_.load(which, tile, step); }
+        template <class L> void load_targets(std::span<const SampleIndex> which, L* tile) const { data.load_targets(which, tile); }
+    };
+
     Samples<Input> inputs_;
     Targets<Target> targets_;
 };

@@ -3,7 +3,8 @@
 //
 //     value = scale[channel] * element + shift[channel]        the channel is the first axis of S
 //
-// Copies and subsets share the elements, which never change; a subset only adds its list of indices.
+// Copies, subsets and crops share the elements, which never change; a subset only adds its list of indices, a crop the place
+// of a piece in every image.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -26,6 +27,7 @@
 #include "kiln/core/shape.hpp"
 #include "kiln/core/transpose.hpp"
 #include "kiln/data/byte_buffer.hpp"
+#include "kiln/data/crop.hpp"
 #include "kiln/data/transform.hpp"
 #include "kiln/tensor/tensor.hpp"
 
@@ -119,18 +121,40 @@ protected:
     }
     // Where sample i is among the elements' samples.
     std::size_t place(std::size_t i) const { return order_ ? (*order_)[i] : i; }
+    // The same ones of them as another list.
+    template <class OtherSelf, class OtherS> void take_places(const SampleList<OtherSelf, OtherS, Number>& other) {
+        size_ = other.size_;
+        order_ = other.order_;
+    }
 
 private:
+    template <class, class, class> friend class SampleList;
     const Self& self() const { return static_cast<const Self&>(*this); }
 
     std::size_t size_ = 0;
     std::shared_ptr<const std::vector<SampleIndex>> order_;  // of a subset
 };
 
+namespace detail {
+// The transform of samples, for networks in float and in double.
+struct Scaling {
+    template <class T> struct Numbers {
+        std::vector<T> scale, shift;
+    };
+    Numbers<double> wide;
+    Numbers<float> narrow;
+    template <class T> const Numbers<T>& get() const {
+        if constexpr (std::same_as<T, double>) return wide;
+        else return narrow;
+    }
+};
+}  // namespace detail
+
 template <class S> class Samples : public SampleList<Samples<S>, S, float> {
     static_assert(is_shape<S>, "samples are of a Shape; those of Tokens are in kiln/data/tokens.hpp");
     using List = SampleList<Samples<S>, S, float>;
     using List::place;
+    template <class> friend class Samples;
 
 public:
     static constexpr std::size_t channels = first_axis<S>;
@@ -158,30 +182,39 @@ public:
     // Samples which[lane] as a tile: tile[f] has feature f of every lane. Lanes beyond which.size() repeat the last
     // one. which is not empty, and its indices are less than size(). Allocates nothing.
     template <class L> void load(std::span<const SampleIndex> which, L* tile) const {
-        std::visit(
-            [&]<class Element>(const std::shared_ptr<const Element>& elements) {
-                const auto rows = for_each_lane<lane_count<L>>(which, [&](SampleIndex i) { return elements.get() + place(i) * S::size; });
-                const auto& [scales, shifts] = scaling_->template get<scalar<L>>();
-                load_rows<L>(rows, S::size, channels, scales.data(), shifts.data(), tile);
-            },
-            elements_);
+        load_from(which, tile, [](std::size_t) { return 0; });
+    }
+    // As a training step sees them, whose draws have this key: crops with a shift are off the middle.
+    template <class L> void load(std::span<const SampleIndex> which, L* tile, std::uint64_t step) const {
+        if (window_.shift == 0) load(which, tile);
+        else load_from(which, tile, [&](std::size_t i) { return window_.drawn(step, i); });
     }
 
     // Samples which[0], which[1], ... one after another: which.size() * S::size values. Allocates nothing.
     template <class T> void copy(std::span<const SampleIndex> which, T* values) const {
         if (which.empty()) return;  // also where there are no samples, and no scaling
-        constexpr std::size_t plane = S::size / channels;
         std::visit(
             [&]<class Element>(const std::shared_ptr<const Element>& elements) {
                 const auto& [scales, shifts] = scaling_->template get<T>();
-                for (const SampleIndex i : which) {
-                    const Element* x = elements.get() + place(i) * S::size;
-                    for (std::size_t c = 0; c < channels; ++c)
-                        for (std::size_t k = 0; k < plane; ++k)
-                            *values++ = fma(static_cast<T>(*x++), scales[c], shifts[c]);
-                }
+                for (const SampleIndex i : which)
+                    for_each_run(elements.get(), i, [&](std::size_t c, std::span<const Element> run) {
+                        for (const Element x : run) *values++ = fma(static_cast<T>(x), scales[c], shifts[c]);
+                    });
             },
             elements_);
+    }
+
+    // The middle Rows x Columns of every image, channels x rows x columns; crop.hpp says more. OptionError where the shift is
+    // larger than the margin.
+    template <std::size_t Rows, std::size_t Columns> auto cropped(Crop crop = {}) const {
+        static_assert(S::rank == 3, "a crop is one of images: samples of channels x rows x columns");
+        static_assert(Rows >= 1 && Columns >= 1 && Rows <= S::extents[1] && Columns <= S::extents[2], "a crop lies inside its image");
+        Samples<Shape<channels, Rows, Columns>> result;
+        result.take_places(*this);
+        result.window_ = window_.template middle<Rows, Columns, S>(crop);
+        result.elements_ = elements_;
+        result.scaling_ = scaling_;
+        return result;
     }
 
     // The same samples with a transform after what is done to them already.
@@ -211,24 +244,32 @@ public:
     }
 
 private:
-    // The transform, for networks in float and in double.
-    template <class T> struct Numbers {
-        std::vector<T> scale, shift;
-    };
-    struct Scaling {
-        Numbers<double> wide;
-        Numbers<float> narrow;
-        template <class T> const Numbers<T>& get() const {
-            if constexpr (std::same_as<T, double>) return wide;
-            else return narrow;
-        }
-    };
+    template <class L> void load_from(std::span<const SampleIndex> which, L* tile, auto offset) const {
+        std::visit(
+            [&]<class Element>(const std::shared_ptr<const Element>& elements) {
+                const Element* const first = elements.get() + window_.begin;
+                const auto rows = for_each_lane<lane_count<L>>(which, [&](SampleIndex i) { return first + place(i) * window_.sample + offset(place(i)); });
+                const auto& [scales, shifts] = scaling_->template get<scalar<L>>();
+                if constexpr (S::rank == 3)
+                    if (window_.sample != S::size) return detail::load_windows<S>(rows, window_, scales.data(), shifts.data(), tile);
+                load_rows<L>(rows, S::size, channels, scales.data(), shifts.data(), tile);
+            },
+            elements_);
+    }
+
+    // f(channel, elements) for every run of elements of sample i that lie together: the rows of an image, else all of a channel.
+    template <class Element> void for_each_run(const Element* elements, std::size_t i, auto f) const {
+        constexpr std::size_t rows = S::rank == 3 ? S::extents[S::rank - 2] : 1, run = S::size / channels / rows;
+        const Element* const first = elements + window_.begin + place(i) * window_.sample;
+        for (std::size_t c = 0; c < channels; ++c)
+            for (std::size_t y = 0; y < rows; ++y) f(c, std::span{first + c * window_.plane + y * window_.row, run});
+    }
 
     void scale(Affine affine) {
-        Scaling scaling{{std::move(affine.scale), std::move(affine.shift)}, {}};
+        detail::Scaling scaling{{std::move(affine.scale), std::move(affine.shift)}, {}};
         for (double a : scaling.wide.scale) scaling.narrow.scale.push_back(static_cast<float>(a));
         for (double b : scaling.wide.shift) scaling.narrow.shift.push_back(static_cast<float>(b));
-        scaling_ = std::make_shared<const Scaling>(std::move(scaling));
+        scaling_ = std::make_shared<const detail::Scaling>(std::move(scaling));
     }
 
     // Owns the container, so that one that is moved in stays where it is; a view or another order of elements is
@@ -254,14 +295,12 @@ private:
         const double n = static_cast<double>(this->size()) * static_cast<double>(plane);
         const auto sums = [&](const std::vector<Sum>& about, auto f) {
             std::vector<Sum> sum(channels);
-            for (std::size_t i = 0; i < this->size(); ++i) {
-                const Element* x = elements + place(i) * S::size;
-                for (std::size_t c = 0; c < channels; ++c) {
-                    Sum row = 0;
-                    for (std::size_t k = 0; k < plane; ++k) row += f(static_cast<Sum>(*x++) - about[c]);
-                    sum[c] += row;
-                }
-            }
+            for (std::size_t i = 0; i < this->size(); ++i)
+                for_each_run(elements, i, [&](std::size_t c, std::span<const Element> run) {
+                    Sum total = 0;
+                    for (const Element x : run) total += f(static_cast<Sum>(x) - about[c]);
+                    sum[c] += total;
+                });
             return sum;
         };
         const auto same = [](Sum d) { return d; };
@@ -269,7 +308,7 @@ private:
 
         // First about some value, then about the mean: where all are the same, every difference is 0 and so is the std.
         std::vector<Sum> some(channels);
-        for (std::size_t c = 0; c < channels; ++c) some[c] = static_cast<Sum>(elements[place(0) * S::size + c * plane]);
+        for (std::size_t c = 0; c < channels; ++c) some[c] = static_cast<Sum>(elements[window_.begin + place(0) * window_.sample + c * window_.plane]);
         std::vector<Sum> near = sums(some, same);
         for (std::size_t c = 0; c < channels; ++c)
             near[c] = some[c] + static_cast<Sum>(static_cast<double>(near[c]) / n);
@@ -285,7 +324,8 @@ private:
 
     std::variant<std::shared_ptr<const std::uint8_t>, std::shared_ptr<const float>, std::shared_ptr<const double>>
         elements_;
-    std::shared_ptr<const Scaling> scaling_;  // null only where there are no samples
+    std::shared_ptr<const detail::Scaling> scaling_;  // null only where there are no samples
+    detail::Window window_ = detail::Window::whole<S>();
 };
 
 }  // namespace kiln

@@ -29,7 +29,7 @@ struct EarlyStopping {
 struct TrainerOptions {
     std::size_t threads = 0;          // 0: as many as OpenMP has. The results do not depend on it
     std::size_t shards = 0;           // 0: a function of the network; else a power of two up to 64. Part of the recipe
-    std::uint64_t seed = 0;           // of dropout and the like
+    std::uint64_t seed = 0;           // of dropout, shifted crops and the like
     double clip_norm = 0;             // the largest norm of the gradient of all parameters together; 0: no limit
     Schedule schedule = {};           // of the learning rate
     std::size_t steps = 0;            // for the schedule, in a loop of one's own: how many steps there will be in all
@@ -250,9 +250,10 @@ private:
         engine_.reserve(which.size(), threads());
         if constexpr (changes_buffers) buffers_before_.assign(model_.buffers().begin(), model_.buffers().end());
         Outcome outcome;
+        const auto& samples = as_drawn(source);
         parallel(threads(), [&](const Team& team) {
             T* const parameters = model_.parameters().data();
-            engine_.run(parameters, model_.buffers().data(), source, which, options_.seed, steps_, team);
+            engine_.run(parameters, model_.buffers().data(), samples, which, options_.seed, steps_, team);
             team.wait();
             const StepTotals totals = engine_.totals(which.size());
             const char* broken = std::isfinite(totals.loss) ? nullptr : "the loss";
@@ -262,6 +263,11 @@ private:
         if (!outcome.broken) ++steps_;
         else if constexpr (changes_buffers) std::ranges::copy(buffers_before_, model_.buffers().begin());
         return outcome;
+    }
+    // A source as this step sees it: of a data set with what is drawn for the step.
+    template <class Source> decltype(auto) as_drawn(const Source& source) const {
+        if constexpr (requires { source.drawn(0); }) return source.drawn(key(options_.seed, detail::crop_stream, steps_));
+        else return (source);
     }
     // Only layers that mix samples update buffers.
     static constexpr bool changes_buffers = M::Buffers::extent > 0 && mixes_samples<typename M::Network>;
