@@ -4,7 +4,7 @@
 #include "kiln/optim/schedule.hpp"
 #include "support/close.hpp"
 
-using kiln::ConstantRate, kiln::Cosine, kiln::OneCycle, kiln::OptionError, kiln::Progress, kiln::Schedule,
+using kiln::ConstantRate, kiln::Cosine, kiln::LinearDecay, kiln::OneCycle, kiln::OptionError, kiln::Progress, kiln::Schedule,
     kiln::StepDecay, kiln::WarmUp;
 
 namespace {
@@ -23,6 +23,13 @@ TEST_CASE("schedule: step decay counts whole epochs, or steps") {
     check_all_close<double>(rates(StepDecay{.every = 2, .factor = 0.5}, 9, 2),  // two epochs of two steps
                             std::vector<double>{0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.1});
     CHECK(StepDecay{.every = 1}(1, {1, 2, 1}) == 0.1);
+}
+
+TEST_CASE("schedule: a straight line down, after a straight line up") {
+    check_all_close<double>(rates(LinearDecay{}, 4), std::vector<double>{0.4, 0.3, 0.2, 0.1});
+    check_all_close<double>(rates(LinearDecay{.end_factor = 0.5}, 4), std::vector<double>{0.4, 0.35, 0.3, 0.25});
+    CHECK(LinearDecay{.end_factor = 0.5}(0.4, {9, 4, 1}) == doctest::Approx(0.2));  // after the end it stays there
+    check_all_close<double>(rates(WarmUp{.steps = 2, .start_factor = 0, .then = LinearDecay{}}, 6), std::vector<double>{0, 0.2, 0.4, 0.3, 0.2, 0.1});
 }
 
 TEST_CASE("schedule: at its ends, where PyTorch divides by zero or stops") {

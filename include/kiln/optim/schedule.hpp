@@ -81,6 +81,19 @@ struct StepDecay {
     }
 };
 
+// From rate to end_factor rate in a straight line over all steps: LinearLR with start_factor 1 and total_iters = steps.
+struct LinearDecay {
+    double end_factor = 0;
+
+    void check() const {
+        check_option(end_factor >= 0 && std::isfinite(end_factor), "LinearDecay", "end_factor", end_factor, "0 or positive, and finite");
+    }
+    double operator()(double rate, Progress progress) const {
+        const double steps = detail::known(progress.steps, "LinearDecay", "steps");
+        return rate * std::lerp(1, end_factor, std::min(static_cast<double>(progress.step) / steps, 1.0));
+    }
+};
+
 // From rate to minimum (a rate) along half a cosine over all steps: CosineAnnealingLR with T_max = steps.
 struct Cosine {
     double minimum = 0;
