@@ -2,7 +2,8 @@
 //
 //     const auto unseen = train.subset(...);
 //     const auto hard = unseen.subset(kiln::hardest(model, kiln::CrossEntropy{}, unseen, unseen.size() / 4));
-//     for (const auto batch : kiln::Loader{hard, {.batch_size = 64}}.epoch(0)) trainer.step(batch);
+//     kiln::Loader loader{hard, {.batch_size = 64}};
+//     for (const auto batch : loader.epoch(0)) trainer.step(batch);
 //
 // A forward pass costs a third of a training step: where most samples teach nothing any more it pays to look at many and to train
 // on few. The images are not copied.
