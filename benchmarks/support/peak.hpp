@@ -1,11 +1,9 @@
 // The core's peak: how many multiply-adds it does a second where nothing else is in the way.
 #pragma once
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include "kiln/core/lanes.hpp"
-
-inline double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+#include "support/clock.hpp"
 
 // GFLOP/s of independent multiply-adds in the widest registers; one run of some 10 ms.
 inline double fma_gflops() {
