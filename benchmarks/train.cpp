@@ -26,7 +26,7 @@ template <class Network> void measure(bench::Rows& rows, Peak& peak, bool quick,
     rows.add({{"bench", "train"}, {"model", Network::name}, {"batch", training->batch}, {"threads", threads}, {"samples_per_second", rate},
               {"gflops", gflops}, {"percent_of_peak", 100 * gflops / (peak.gflops() * static_cast<double>(threads))}});
     if (!(last.loss < 0.995 * first.loss))
-        bench::stop(std::string{"bench_train: the loss of "} + Network::name + " did not fall: " + std::to_string(first.loss) + ", then " + std::to_string(last.loss));
+        bench::stop(std::string{"the loss of "} + Network::name + " did not fall: " + std::to_string(first.loss) + ", then " + std::to_string(last.loss));
 }
 
 int main(int count, char** arguments) {

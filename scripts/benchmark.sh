@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures Kiln, and with --peers other libraries beside it, and writes BENCHMARKS.md: some 15 minutes, with --quick some 3, with peers
-# three times as long. benchmarks/README.md says what is measured.
+# Measures Kiln, and with --peers other libraries beside it, and writes BENCHMARKS.md: some 20 minutes after the build, with --quick
+# some 3, with peers twice as long. benchmarks/README.md says what is measured.
 # Usage: scripts/benchmark.sh [--quick] [--json FILE] [--peers] [--continue]
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

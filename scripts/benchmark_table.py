@@ -105,7 +105,7 @@ def report(rows, skipped, build, quick):
     if peaks:
         facts.append(('peak of one core', f'{number(statistics.median(peaks))} GFLOP/s, float ({number(min(peaks))} to {number(max(peaks))} '
                                           f'in {len(peaks)} measurements)'))
-    facts += [('peer', f'{PEERS[name]} {versions[name]}') for name in PEERS if name in versions]
+    facts += [('peer', f'{PEERS[name]} {versions[name]}') for name in PEERS if name in versions and name != 'libtorch_traced']
     facts += [('skipped', f'{PEERS.get(name, name)}: {reason}') for name, reason in skipped.items()]
     text += '\n' + table(['', ''], [list(fact) for fact in facts]) + '\n'
     if versions:

@@ -55,12 +55,12 @@ inline double quantile(std::vector<double> values, double share) {
 }
 inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
-// The seconds of each call of f, after one that is not counted; as many calls as the budget allows, but at least five.
+// The seconds of each call of f, after one that is not counted; as many calls as the budget allows, but at least three.
 template <class F> std::vector<double> time_calls(double budget, F&& f) {
     f();
     std::vector<double> times;
     const double start = seconds();
-    while (times.size() < 5 || seconds() - start < budget) {
+    while (times.size() < 3 || seconds() - start < budget) {
         const double before = seconds();
         f();
         times.push_back(seconds() - before);

@@ -12,7 +12,8 @@
 template <class Network> class TrainingOf : public Training {
 public:
     TrainingOf(std::size_t threads, std::size_t shards)
-        : trainer_(model_, kiln::CrossEntropy{}, Network::optimizer, {.threads = threads, .shards = shards}), data_(patterns<typename Network::Input>(samples).transformed(kiln::Normalize{.mean = 0.5, .std = 0.5})) {
+        : trainer_(model_, kiln::CrossEntropy{}, Network::optimizer, {.threads = threads, .shards = shards}),
+          data_(patterns<typename Network::Input>(samples).transformed(kiln::Normalize{.mean = 0.5, .std = 0.5})) {
         batch = Network::batch;
         flops = static_cast<double>(Model::training_flops);
     }
