@@ -63,6 +63,7 @@
 #include "kiln/model/metrics.hpp"
 #include "kiln/model/model.hpp"
 #include "kiln/model/scale_layers.hpp"
+#include "kiln/model/predictor.hpp"
 #include "kiln/optim/adam.hpp"
 #include "kiln/optim/adamw.hpp"
 #include "kiln/optim/nadam.hpp"

@@ -13,9 +13,10 @@ struct CompositeOf {
 };
 
 // The place of part I: its own parameters, buffers, gradient and number; the memory is still the composite's.
-template <class Composite, class In, std::size_t I, class T>
+template <class Composite, class In, std::size_t I, Mode mode = Mode::training, class T>
 constexpr Place<T> part(Place<T> at) {
-    at.parameters += parameters_of<Composite, In>::offsets[I];
+    if constexpr (mode == Mode::one_sample) at.parameters += packed_of<Composite, In, T>::offsets[I];
+    else at.parameters += parameters_of<Composite, In>::offsets[I];
     at.gradient += parameters_of<Composite, In>::offsets[I];
     at.buffers += buffers_of<Composite, In>::offsets[I];
     at.instance += Composite::instances[I];

@@ -73,7 +73,7 @@ struct Concat : Branches<Parts_...> {
 private:
     template <class In, Mode mode, std::size_t I, class T> static constexpr Place<T> place(const Place<T>& at) {
         constexpr std::size_t first = Arrays<output_of<unnamed<Parts_>, In>...>::offsets[I];
-        auto p = part<Concat, In, I>(at);
+        auto p = part<Concat, In, I, mode>(at);
         p.y += first;
         p.dy += first;
         p.kept += Base::template branch_kept<In, mode>[I];

@@ -35,16 +35,21 @@ struct Frozen {
     template <class In, Mode mode> static constexpr Workspace workspace = kiln::workspace<Layer, In, without_training(mode)>;
     template <class In, Mode mode, class L>
     static constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
-        kiln::forward<Layer, In, without_training(mode)>(group, place<In>(at));
+        kiln::forward<Layer, In, without_training(mode)>(group, place<In, mode>(at));
     }
     template <class In, Mode, bool WantsDx, class L>
     static constexpr void backward(const Group<L>& group, const Place<scalar<L>>& at) {
-        kiln::backward<Layer, In, Mode::frozen, WantsDx>(group, place<In>(at));
+        kiln::backward<Layer, In, Mode::frozen, WantsDx>(group, place<In, Mode::frozen>(at));
+    }
+
+    template <class In, class T> using Packed = packed_of<Layer, In, T>;
+    template <class In, class T> static void pack(const T* /*parameters*/, const T* buffers, T* packed) {
+        kiln::pack<Layer, In>(buffers, buffers + Buffers<In>::offsets[1], packed);
     }
 
 private:
-    template <class In, class T> static constexpr Place<T> place(Place<T> at) {
-        at.parameters = at.buffers;
+    template <class In, Mode mode, class T> static constexpr Place<T> place(Place<T> at) {
+        if constexpr (mode != Mode::one_sample) at.parameters = at.buffers;
         at.buffers += Buffers<In>::offsets[1];
         return at;
     }

@@ -42,11 +42,11 @@ struct Chain<LayerList<Layers...>> : CompositeOf<Layers...> {
     template <class In> using Parts = typename Shapes<In>::template Parts<Layers...>;
 
     template <class In, Mode mode> static constexpr ChainPlan<count> plan = []<std::size_t... I>(std::index_sequence<I...>) {
-        return plan_chain<count>({.size = {Input<In, I>::size..., Input<In, count>::size},
+        return plan_chain<count>({.size = {room<mode>(Input<In, I>::size)..., room<mode>(Input<In, count>::size)},
                                   .workspace = {kiln::workspace<Layers, Input<In, I>, mode>...},
                                   .in_place = {kiln::in_place<Layers>...},
                                   .reads = {kiln::reads<Layers>...}},
-                                 mode != Mode::inference);
+                                 goes_back(mode));
     }(std::make_index_sequence<count>{});
 
     // The lowest layer that backward must reach.
@@ -84,7 +84,7 @@ private:
     template <class In, Mode mode, std::size_t I, class T>
     static constexpr Place<T> place(const Place<T>& at, Slot scratch) {
         constexpr const auto& p = plan<In, mode>;
-        auto layer = part<Chain, In, I>(at);
+        auto layer = part<Chain, In, I, mode>(at);
         layer.x = locate(p.activation[I], at);
         layer.y = locate(p.activation[I + 1], at);
         layer.dx = locate(p.gradient[I], at);

@@ -62,7 +62,7 @@ struct Sum : Branches<Parts_...> {
 
 private:
     template <class In, Mode mode, std::size_t I, class T> static constexpr Place<T> place(const Place<T>& at) {
-        auto p = part<Sum, In, I>(at);
+        auto p = part<Sum, In, I, mode>(at);
         p.kept += Base::template branch_kept<In, mode>[I];
         p.scratch += temporary<In>;
         if constexpr (reads_y(kiln::reads<Branch<I>>)) p.y = at.kept + Base::template branch_kept<In, mode>[count] + y_kept<In, mode>[I];

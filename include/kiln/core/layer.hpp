@@ -9,6 +9,8 @@
 //     infer(tile), infer_backward(tile)    where inference differs from training                       (optional)
 //     init(parameters, draw)               where parameters do not start at zero                       (optional)
 //     multiply_adds<In>                    of one sample's forward pass, for counting FLOPs            (optional)
+//     one_sample(tile)                     inference of one sample, features in lanes                  (optional)
+//     Packed<In, T>, pack(...)             what one_sample reads instead of the parameters             (optional)
 //
 // Any of the array lists, and expected(), may be a template over In where it depends on the input shape. What is left
 // out has a default that is always right. More that a layer may say stands beside each trait below.
@@ -27,9 +29,11 @@ namespace kiln {
 enum class Mode {
     training,
     frozen,  // computes as at inference, but keeps what backward needs to reach the layers below
-    inference
+    inference,
+    one_sample  // inference of one sample, whose numbers lie one by one: see core/one_sample.hpp
 };
 constexpr Mode without_training(Mode mode) { return mode == Mode::training ? Mode::frozen : mode; }
+constexpr bool goes_back(Mode mode) { return mode == Mode::training || mode == Mode::frozen; }
 
 // What backward reads again of forward's input and output.
 enum class Reads { nothing, x, y, both };
@@ -183,13 +187,18 @@ template <class Layer, class In, bool WantsDx> inline constexpr std::size_t back
     else return multiply_adds<Layer, In> * ((WantsDx ? 1 : 0) + (trainable<Layer, In> ? 1 : 0));
 }();
 
+// The room that an array of lane vectors takes. One sample's begin at a cache line, so that few loads of several numbers cross one.
+template <Mode mode> constexpr std::size_t room(std::size_t size) { return mode == Mode::one_sample ? round_up(size, parameter_alignment) : size; }
+
 // Lane vectors a layer needs in a tile's workspace: alive from forward to backward, and within one call.
 struct Workspace {
     std::size_t kept = 0, scratch = 0;
 };
 template <class Layer, class In, Mode mode> inline constexpr Workspace workspace = [] {
     if constexpr (Composite<Layer>) return Layer::template workspace<In, mode>;
-    else return Workspace{cache_of<Layer, In>::extent, scratch_of<Layer, In>::extent};
+    else if constexpr (mode == Mode::one_sample && requires { typename Layer::template OneSampleScratch<In>; })
+        return Workspace{0, room<mode>(Layer::template OneSampleScratch<In>::extent)};
+    else return Workspace{room<mode>(cache_of<Layer, In>::extent), room<mode>(scratch_of<Layer, In>::extent)};
 }();
 
 }  // namespace kiln

@@ -1,6 +1,6 @@
 // Runs one layer on a group of tiles: the only place that knows how a layer is called.
 #pragma once
-#include "kiln/core/tile.hpp"
+#include "kiln/core/one_sample.hpp"
 
 namespace kiln {
 
@@ -13,6 +13,11 @@ constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
         Layer::forward(TileBatch<Layer, In, L, Tile>{group, at});
     else
         for (std::size_t t = 0; t < group.count; ++t) {
+            if constexpr (mode == Mode::one_sample)
+                if constexpr (OneSampleLayer<Layer, In, L>) {
+                    Layer::one_sample(OneSampleTile<Layer, In, L>{group.base + t * group.stride, at});
+                    continue;
+                }
             const Tile tile{group, at, t};
             if constexpr (mode != Mode::training && requires { Layer::infer(tile); }) Layer::infer(tile);
             else Layer::forward(tile);

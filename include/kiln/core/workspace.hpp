@@ -23,8 +23,8 @@ template <class T> using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 template <class Net, class In, Mode mode>
 inline constexpr auto tile_layout = [] {
     using Out = output_of<Net, In>;
-    constexpr bool backward = mode != Mode::inference;
-    return Arrays<In, Out, Shape<backward ? In::size : 0>, Shape<backward ? Out::size : 0>,
+    constexpr bool backward = goes_back(mode);
+    return Arrays<Shape<room<mode>(In::size)>, Shape<room<mode>(Out::size)>, Shape<backward ? In::size : 0>, Shape<backward ? Out::size : 0>,
                   Shape<workspace<Net, In, mode>.kept>, Shape<workspace<Net, In, mode>.scratch>>::offsets;
 }();
 

@@ -6,6 +6,7 @@
 //     x, y, dx, dy of any one shape
 #pragma once
 #include "kiln/core/layer.hpp"
+#include "kiln/kernels/features.hpp"
 
 namespace kiln {
 
@@ -19,6 +20,9 @@ template <class Activation, Reads what> struct Elementwise {
 
     static constexpr void forward(auto tile) {
         for (std::size_t i = 0; i < tile.x.size; ++i) tile.y[i] = Activation::value(tile.x[i]);
+    }
+    static constexpr void one_sample(auto tile) {
+        features::transform<decltype(tile)::In::size>(tile.x.data, tile.y.data, [](const auto& x) { return Activation::value(x); });
     }
     static constexpr void backward(auto tile) {
         for (std::size_t i = 0; i < tile.x.size; ++i)

@@ -7,6 +7,7 @@
 #pragma once
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
+#include "kiln/kernels/panels.hpp"
 #include "kiln/layers/bias.hpp"
 
 namespace kiln {
@@ -47,6 +48,16 @@ struct Linear {
         if constexpr (tile.wants_gradient)
             affine::parameter_gradient(rows(tile.x), rows(tile.dy), dweight, dbias, scratch, tile.first_of_shard());
         if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx));
+    }
+
+    template <class In, class T> using Packed = typename panels::Plan<In::size / Inputs, Inputs, Outputs, T>::Packed;
+    template <class In> static void pack(auto parameters, auto, auto packed) {
+        const auto [weight, bias] = weight_and_bias<Outputs>(parameters);
+        panels::pack<In::size / Inputs, Inputs, Outputs>(weight.data, bias.data, std::get<0>(packed).data, std::get<1>(packed).data);
+    }
+    static void one_sample(auto tile) {
+        const auto [weights, biases] = tile.packed;
+        panels::multiply<decltype(tile)::In::size / Inputs, Inputs, Outputs>(weights.data, biases.data, tile.x.data, tile.y.data);
     }
 
     template <class In> static constexpr std::size_t multiply_adds = In::size* Outputs;

@@ -97,6 +97,13 @@ template <class T, class X> decltype(auto) in_rows(const X& x) {
     else return Tensor<T, std::tuple_size_v<std::remove_cvref_t<decltype(x.shape())>>>(x);
 }
 
+// A user's tensor's numbers, converted to T, to where they shall lie in rows.
+template <class T, class X> void copy_rows(const X& x, T* to) {
+    const auto convert = [](auto v) { return static_cast<T>(v); };
+    if constexpr (InRows<const X, const typename X::value_type>) std::transform(first_number(x), first_number(x) + x.size(), to, convert);
+    else std::transform(x.template begin<xt::layout_type::row_major>(), x.template end<xt::layout_type::row_major>(), to, convert);
+}
+
 namespace detail {
 template <class S> struct fixed_extents;
 template <std::size_t... Extents> struct fixed_extents<Shape<Extents...>> {
