@@ -85,17 +85,26 @@ template <class Plan, Index Rows, Index Panels, class T>
 }
 }  // namespace detail
 
+// Weights of twice the first cache's size that are met again and again should be read forwards and backwards in turn: half of them
+// are then still there.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T>
-[[gnu::noinline]] void multiply(const T* panels, const T* biases, const T* x, T* y) {
+[[gnu::noinline]] void multiply(const T* panels, const T* biases, const T* x, T* y, bool backwards = false) {
     using P = Plan<Rows, In, Out, T>;
-    for_each_block<P::panels, P::most>([&]<Index Panels>(Index first) {
+    const auto block = [&]<Index Panels>(Index first) {
         const T* const w = panels + first * P::width * P::inputs;
         if constexpr (Rows == 1) detail::row<P, Panels>(x, w, biases, y, first);
         else
             for_each_block<static_cast<Index>(Rows), P::most_rows>([&]<Index Block>(Index r) {
                 detail::rows<P, Block, Panels>(x + r * P::inputs, w, biases, y + r * P::outputs, first);
             });
-    });
+    };
+    using Blocks = Split<P::panels, P::most>;
+    if (!backwards) for_each_block<P::panels, P::most>(block);
+    else
+        for (Index b = Blocks::count; b-- > 0;) {
+            if (b >= Blocks::larger) block.template operator()<Blocks::size>(Blocks::start(b));
+            else if constexpr (Blocks::larger > 0) block.template operator()<Blocks::size + 1>(Blocks::start(b));
+        }
 }
 
 }  // namespace kiln::panels

@@ -22,6 +22,7 @@ struct AvgPool : Pool<Size, Stride, Padding, Counted == CountIncludePad::yes> {
     }
 
     static constexpr void forward(auto tile) { pooling::mean<AvgPool::window>(tile.x, tile.y); }
+    static void one_sample(auto tile) requires(image_pooling::is_2x2<AvgPool::window>) { image_pooling::pool<image_pooling::Mean>(tile.x, tile.y); }
     static constexpr void backward(auto tile) { pooling::mean_gradient<AvgPool::window>(tile.dy, tile.dx); }
 };
 

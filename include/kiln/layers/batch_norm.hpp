@@ -141,6 +141,28 @@ struct BatchNorm : ChannelNorm<Channels, options.affine> {
         }
     }
 
+    // For one sample y = scale x + shift.
+    template <class In, class T> using Packed = Arrays<Shape<Channels>, Shape<Channels>>;
+    template <class In> static void pack(auto parameters, auto buffers, auto packed) {
+        const auto [mean, var] = buffers;
+        const auto [scale, shift] = packed;
+        for (std::size_t c = 0; c < Channels; ++c) {
+            scale[c] = inverse_deviation(var[c]);
+            if constexpr (options.affine) scale[c] *= std::get<0>(parameters)[c];
+            shift[c] = -mean[c] * scale[c];
+            if constexpr (options.affine) shift[c] += std::get<1>(parameters)[c];
+        }
+    }
+    static void one_sample(auto tile) {
+        const auto [scale, shift] = tile.packed;
+        constexpr std::size_t pixels = decltype(tile)::In::size / Channels;
+        for (std::size_t c = 0; c < Channels; ++c)
+            features::transform<pixels>(tile.x.data + c * pixels, tile.y.data + c * pixels, [a = scale[c], b = shift[c]](const auto& x) {
+                using R = std::remove_cvref_t<decltype(x)>;
+                return fma(x, R(a), R(b));
+            });
+    }
+
 private:
     // Channels whose sums are on the stack, and on the board, together.
     static constexpr std::size_t at_once = std::min<std::size_t>(Channels, 256);

@@ -4,6 +4,7 @@
 #pragma once
 #include <type_traits>
 #include "kiln/core/layer.hpp"
+#include "kiln/kernels/features.hpp"
 #include "kiln/kernels/normalise.hpp"
 #include "kiln/layers/real.hpp"
 

@@ -15,6 +15,7 @@
 #pragma once
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/convolution.hpp"
+#include "kiln/kernels/image_convolution.hpp"
 #include "kiln/layers/bias.hpp"
 #include "kiln/layers/image.hpp"
 
@@ -112,6 +113,19 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
             convolution::bias_gradient(tile.dy, dbias, tile.first_of_shard());
         }
         if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
+    }
+
+    template <class In> using Plan = image_convolution::Plan<geometry, Weight, In, output_shape<In>>;
+    template <class In, class T> using Packed = typename Plan<In>::template Packed<T>;
+    template <class In> using OneSampleScratch = typename Plan<In>::Scratch;
+    template <class In> static void pack(auto parameters, auto, auto packed) {
+        const auto [weight, bias] = weight_and_bias<Outputs>(parameters);
+        image_convolution::pack<Plan<In>>(weight.data, bias.data, std::get<0>(packed).data, std::get<1>(packed).data);
+    }
+    static void one_sample(auto tile) {
+        const auto [weights, biases] = tile.packed;
+        const auto [copied, products] = tile.scratch;
+        image_convolution::forward<geometry, Plan<typename decltype(tile)::In>>(weights.data, biases.data, tile.x, tile.y, copied.data, products.data);
     }
 
     template <class In>

@@ -20,6 +20,7 @@ struct MaxPool : Pool<Size, Stride, Padding> {
     static constexpr void forward(auto tile) {
         pooling::maximum<MaxPool::window>(tile.x, tile.y, std::get<0>(tile.kept));
     }
+    static void one_sample(auto tile) requires(image_pooling::is_2x2<MaxPool::window>) { image_pooling::pool<image_pooling::Larger>(tile.x, tile.y); }
     static constexpr void backward(auto tile) {
         pooling::maximum_gradient<MaxPool::window>(as_const(std::get<0>(tile.kept)), tile.dy, tile.dx);
     }

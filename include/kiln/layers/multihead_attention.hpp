@@ -15,6 +15,7 @@
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
 #include "kiln/kernels/attention.hpp"
+#include "kiln/kernels/token_attention.hpp"
 #include "kiln/layers/real.hpp"
 
 namespace kiln {
@@ -95,6 +96,24 @@ struct MultiheadAttention {
     static constexpr void infer(auto tile) { attend(tile, attention::NoDropout{}); }
     static constexpr void backward(auto tile) { attend_backward(tile, dropout(tile)); }
     static constexpr void infer_backward(auto tile) { attend_backward(tile, attention::NoDropout{}); }
+
+    template <class In, class T, class InMap = panels::Plan<first_axis<In>, Features, 3 * Features, T>, class OutMap = panels::Plan<first_axis<In>, Features, Features, T>>
+    using Packed = Arrays<typename InMap::Weights, Shape<3 * Features>, typename OutMap::Weights, Shape<Features>>;
+    template <class In> using OneSampleScratch = Arrays<Shape<first_axis<In>, 3 * Features>, In, token_attention::Scratch<first_axis<In>, width>>;
+    template <class In> static void pack(auto parameters, auto, auto packed) {
+        const auto [w_in, b_in, w_out, b_out] = with_biases(parameters);
+        const auto [in, in_biases, out, out_biases] = packed;
+        panels::pack<first_axis<In>, Features, 3 * Features>(w_in.data, b_in.data, in.data, in_biases.data);
+        panels::pack<first_axis<In>, Features, Features>(w_out.data, b_out.data, out.data, out_biases.data);
+    }
+    static void one_sample(auto tile) {
+        constexpr std::size_t tokens = first_axis<typename decltype(tile)::In>;
+        const auto [in, in_biases, out, out_biases] = tile.packed;
+        const auto [qkv, mixed, scratch] = tile.scratch;
+        panels::multiply<tokens, Features, 3 * Features>(in.data, in_biases.data, tile.x.data, qkv.data);
+        token_attention::forward<Mask, Heads, tokens, width>(qkv.data, mixed.data, scratch.data);
+        panels::multiply<tokens, Features, Features>(out.data, out_biases.data, mixed.data, tile.y.data);
+    }
 
     template <class In> static constexpr std::size_t multiply_adds = 4 * In::size * Features + 2 * attention::visible<Mask, first_axis<In>>.pairs * Features;
     template <class In, bool WantsDx>

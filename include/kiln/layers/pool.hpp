@@ -3,6 +3,7 @@
 //     x [C, H, W]    y [C, (H + 2 Padding - Size) / Stride + 1, likewise W], rounded down
 #pragma once
 #include "kiln/core/layer.hpp"
+#include "kiln/kernels/image_pooling.hpp"
 #include "kiln/kernels/pooling.hpp"
 #include "kiln/layers/image.hpp"
 

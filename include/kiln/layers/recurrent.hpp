@@ -19,8 +19,10 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <vector>
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
+#include "kiln/kernels/panels.hpp"
 
 namespace kiln {
 
@@ -96,6 +98,20 @@ template <class Gates, class M, class Kept, class KeptBefore, class HBefore, cla
     }
 };
 
+namespace detail {
+// What one sample needs: the units of a gate fill whole registers, with weights that are 0 where there is none. For every layer and
+// direction the panels and the biases of W_ih and of W_hh.
+template <class T, std::size_t Steps, std::size_t Inputs, std::size_t Hidden, std::size_t Sums, std::size_t Directions, std::size_t... I>
+consteval auto recurrent_panels(std::index_sequence<I...>) {
+    constexpr auto of = []<std::size_t i> {
+        constexpr std::size_t inputs = i < arrays_each * Directions ? Inputs : Directions * Hidden;
+        return type_at<i % arrays_each, typename panels::Plan<Steps, inputs, Sums, T>::Weights, Shape<Sums>,
+                       typename panels::Plan<1, Hidden, Sums, T>::Weights, Shape<Sums>>{};
+    };
+    return Arrays<decltype(of.template operator()<I>())...>{};
+}
+}  // namespace detail
+
 template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options> struct RecurrentLayer {
     static constexpr std::size_t layers = options.layers, directions = options.bidirectional ? 2 : 1;
     static constexpr std::size_t features = directions * Hidden, sums = Cell::gates * Hidden;
@@ -150,6 +166,65 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
             constexpr std::size_t I = layers - 1 - Above;
             unroll<directions>([&]<std::size_t D> { back_through_steps<I, D>(tile); });
             unroll<directions>([&]<std::size_t D> { gradients<I, D>(tile); });  // where dx overwrites an upper layer's dy
+        });
+    }
+
+    // One sample, units in lanes: the gates of all steps, a step's m, h and what its cell keeps, and the h of two layers in turn.
+    static constexpr std::size_t units = round_up(Hidden, parameter_alignment), wide = Cell::gates * units;
+    template <class In, class T>
+    using Packed = decltype(detail::recurrent_panels<T, first_axis<In>, Inputs, Hidden, wide, directions>(
+        std::make_index_sequence<detail::arrays_each * directions * layers>{}));
+    template <class In>
+    using OneSampleScratch = Arrays<Shape<first_axis<In>, wide>, Shape<wide>, Shape<units>, Shape<Cell::kept, units>,
+                                    Shape<2, first_axis<In>, features>>;
+
+    template <class In> static void pack(auto parameters, auto, auto packed) {
+        unroll<layers * directions>([&]<std::size_t LD> {
+            constexpr std::size_t first = detail::arrays_each * LD;
+            const auto one = [&]<std::size_t Steps>(auto weight, auto bias, auto panels, auto biases) {
+                using T = std::remove_cvref_t<decltype(panels[0])>;
+                constexpr std::size_t inputs = last_axis<typename decltype(weight)::shape>;
+                std::vector<T> rows(wide * inputs), sums(wide);
+                for (std::size_t g = 0; g < Cell::gates; ++g) {
+                    std::copy_n(weight.row(g * Hidden).data, Hidden * inputs, &rows[g * units * inputs]);
+                    std::copy_n(&bias[g * Hidden], Hidden, &sums[g * units]);
+                }
+                panels::pack<Steps, inputs, wide>(rows.data(), sums.data(), panels.data, biases.data);
+            };
+            one.template operator()<first_axis<In>>(std::get<first>(parameters), std::get<first + 2>(parameters), std::get<first>(packed), std::get<first + 1>(packed));
+            one.template operator()<1>(std::get<first + 1>(parameters), std::get<first + 3>(parameters), std::get<first + 2>(packed), std::get<first + 3>(packed));
+        });
+    }
+
+    static void one_sample(auto tile) {
+        using T = typename decltype(tile)::T;
+        using R = Lanes<T, native_width<T>>;
+        constexpr std::size_t steps = decltype(tile)::In::extents[0], registers = units / native_width<T>;
+        const auto [all_gates, own_m, h, all_kept, sequences] = tile.scratch;
+        const auto in_registers = [](auto numbers) {
+            return View<Shape<decltype(numbers)::size / units, registers>, R>{reinterpret_cast<R*>(numbers.data)};
+        };
+        const T* x = tile.x.data;
+        unroll<layers>([&, all_gates = all_gates, own_m = own_m, h = h, all_kept = all_kept, sequences = sequences]<std::size_t I> {
+            T* const y = gives_steps && I == layers - 1 ? tile.y.data : sequences.row(I % 2).data;
+            unroll<directions>([&]<std::size_t D> {
+                constexpr std::size_t first = detail::arrays_each * (I * directions + D);
+                panels::multiply<steps, I == 0 ? Inputs : features, wide>(std::get<first>(tile.packed).data, std::get<first + 1>(tile.packed).data, x, all_gates.data);
+                h.fill(T(0));
+                all_kept.fill(T(0));
+                for (std::size_t s = 0; s < steps; ++s) {
+                    const std::size_t t = D == 0 ? s : steps - 1 - s;
+                    if (s == 0) copy(std::get<first + 3>(tile.packed), own_m);
+                    else panels::multiply<1, Hidden, wide>(std::get<first + 2>(tile.packed).data, std::get<first + 3>(tile.packed).data, h.data, own_m.data, s % 2 == 1);
+                    const auto kept_here = in_registers(all_kept);
+                    const auto h_here = in_registers(h).row(0);
+                    Cell::forward(CellStep{.gate = in_registers(all_gates.row(t)), .m = in_registers(own_m), .kept = kept_here, .kept_before = as_const(kept_here),
+                                           .h_before = as_const(h_here), .h = h_here, .dh = h_here, .carried = kept_here});
+                    std::copy_n(h.data, Hidden, y + t * features + D * Hidden);
+                }
+                if constexpr (!gives_steps && I == layers - 1) std::copy_n(h.data, Hidden, tile.y.data + D * Hidden);
+            });
+            x = y;
         });
     }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include "kiln/core/chain.hpp"
+#include "kiln/kernels/features.hpp"
 #include "kiln/kernels/normalise.hpp"
 #include "kiln/layers/real.hpp"
 
@@ -91,6 +92,13 @@ template <bool centred, class Options, ExtentOrOptions<Options>... Arguments> st
             inverse[r] = L(1) / sqrt(fma(inverse[r], L(share<T>), L(static_cast<T>(options.eps))));
             normalise::shift(x.row(r), mean[r], inverse[r], weight(tile), bias(tile), y.row(r));
         }
+    }
+    static void one_sample(auto tile) {
+        using T = typename decltype(tile)::T;
+        const T *w = nullptr, *b = nullptr;
+        if constexpr (options.affine) w = std::get<0>(tile.packed).data;
+        if constexpr (options.affine && centred) b = std::get<1>(tile.packed).data;
+        features::normalise_rows<decltype(tile)::In::size / Row::size, Row::size, centred>(tile.x.data, tile.y.data, w, b, static_cast<T>(options.eps));
     }
     static constexpr void backward(auto tile) {
         using L = typename decltype(tile)::L;

@@ -5,7 +5,9 @@
 //
 // Not in front of CrossEntropy, which takes logits: there the two would be one softmax too many.
 #pragma once
+#include <algorithm>
 #include "kiln/core/layer.hpp"
+#include "kiln/kernels/features.hpp"
 
 namespace kiln {
 
@@ -29,6 +31,15 @@ struct Softmax {
             for (std::size_t k = 0; k < x.size; ++k) total += y[k] = exp(x[k] - largest);
             const L share = L(1) / total;
             for (L& v : y) v *= share;
+        }
+    }
+    static void one_sample(auto tile) {
+        using T = typename decltype(tile)::T;
+        if (tile.y.data != tile.x.data) std::copy_n(tile.x.data, tile.x.size, tile.y.data);
+        for (std::size_t r = 0; r < rows(tile.y).rows; ++r) {
+            const auto y = rows(tile.y).row(r);
+            const T share = features::exponentials<y.size>(y.data, T(1));
+            features::transform<y.size>(y.data, y.data, [&](const auto& v) { return v * std::remove_cvref_t<decltype(v)>(share); });
         }
     }
     static constexpr void backward(auto tile) {
