@@ -84,10 +84,9 @@ template <convolution::Geometry g, class Plan, class R, Index Channels, Index Co
 #pragma GCC unroll 1
         for (Index j = 0; j < Plan::kernel_height; ++j, row += static_cast<Index>(g.dilation_height) * Plan::padded_width)
             repeat<Plan::kernel_width>([&](Index k) __attribute__((always_inline)) {
+                const T* const at = hidden(row + k * static_cast<Index>(g.dilation_width));
                 R pixels[Count];
-                repeat<Count>([&](Index n) __attribute__((always_inline)) {
-                    pixels[n] = held(load_lanes<R>(row + n * x_step + k * static_cast<Index>(g.dilation_width)));
-                });
+                repeat<Count>([&](Index n) __attribute__((always_inline)) { pixels[n] = held(load_lanes<R>(at + n * x_step)); });
                 repeat<Channels>([&](Index o) __attribute__((always_inline)) {
                     const R each(w[o]);
                     repeat<Count>([&](Index n) __attribute__((always_inline)) { sums[o][n] = fma(each, pixels[n], sums[o][n]); });
