@@ -6,8 +6,7 @@
 // Every seed is a process of its own, timed from outside, from its start to its end. It trains a network on every image's middle
 // 24x24 pixels, moved by up to a pixel: first on some images, then, in rounds, on the hardest of many that it has not seen, whose
 // loss costs a forward pass each. The test set is looked at once, at the end. --validate trains on 50000 images and reports on the other
-// 10000 of the training set, in one process after another too: that is how the recipes were chosen. The program fails where a
-// seed misses the target.
+// 10000 of the training set: that is how the recipes were chosen. The program fails where a seed misses the target.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,7 +46,7 @@ struct To990 {
 };
 struct To993 {
     using Network = Net<8, 32, 64>;
-    static constexpr Recipe recipe{.first = 50000, .rounds = 3, .look = 1, .keep = 7008, .repeats = 3};
+    static constexpr Recipe recipe{.first = 50000, .rounds = 3, .look = 1, .keep = 10016, .repeats = 2, .rate = 0.006};
 };
 
 struct Options {
