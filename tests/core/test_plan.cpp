@@ -37,7 +37,10 @@ template <std::size_t N> std::string run(const ChainFacts<N>& f, const ChainPlan
     m.arenas[Arena::dy].resize(f.size[N]);
     m.arenas[Arena::kept].resize(plan.total.kept);
     m.arenas[Arena::scratch].resize(plan.total.scratch);
-    const auto value = [](std::size_t b) { return 100 + static_cast<int>(b); };
+    const auto value = [&](std::size_t b) {
+        while (b > 0 && f.hands_on[b - 1]) --b;
+        return 100 + static_cast<int>(b);
+    };
     const auto gradient = [](std::size_t b) { return 200 + static_cast<int>(b); };
     const auto kept = [](std::size_t i) { return 300 + static_cast<int>(i); };
     const auto scratch = [](std::size_t i) { return 400 + static_cast<int>(i); };
@@ -54,11 +57,12 @@ template <std::size_t N> std::string run(const ChainFacts<N>& f, const ChainPlan
         m.check(plan.kept[i], f.workspace[i].kept, kept(i), "kept in forward");
     }
     m.check(plan.activation[N], f.size[N], value(N), "y at the end");
+    m.check(plan.activation[0], f.size[0], value(0), "the chain's x, which is not its to write,");
     if (!training) return m.fault;
 
     // Between forward and backward others use the scratch, and an x and y that nobody said they read.
     std::ranges::fill(m.arenas[Arena::scratch], -1);
-    if (!reads_x(f.reads[0])) std::ranges::fill(m.arenas[Arena::x], -1);
+    if (!reads_x(f.reads[first_reader(f.hands_on)])) std::ranges::fill(m.arenas[Arena::x], -1);
     if (!reads_y(f.reads[N - 1])) std::ranges::fill(m.arenas[Arena::y], -1);
     m.write(plan.gradient[N], f.size[N], gradient(N), "dy");
     for (std::size_t i = N; i-- > 0;) {
@@ -88,7 +92,8 @@ template <std::size_t N> ChainFacts<N> random_facts(std::uint64_t seed) {
     for (std::size_t i = 0; i < N; ++i) {
         f.in_place[i] = draw(1, i, 2) == 0;
         f.size[i + 1] = f.in_place[i] ? f.size[i] : 1 + draw(2, i, 9);
-        f.reads[i] = static_cast<Reads>(draw(3, i, 4));
+        f.hands_on[i] = f.in_place[i] && draw(8, i, 2) == 0;
+        f.reads[i] = f.hands_on[i] ? Reads::nothing : static_cast<Reads>(draw(3, i, 4));
         f.workspace[i] = {draw(4, i, 3) == 0 ? draw(5, i, 7) : 0, draw(6, i, 3) == 0 ? draw(7, i, 12) : 0};
     }
     return f;
@@ -152,6 +157,24 @@ TEST_CASE("plan: layers that work in place take no memory of their own") {
     const auto inference = plan_chain<4>(f, false);
     CHECK(inference.total.kept + inference.total.scratch == 5);
     static_assert(plan_chain<1>({.size = {3, 2}}, true).total.kept == 0);  // the compiler makes plans
+}
+
+TEST_CASE("plan: what hands x on at the head of a chain is not copied, unless x would be written") {
+    ChainFacts<3> f;  // Flatten, Linear, ReLU
+    f.size = {8, 8, 3, 3};
+    f.in_place = {true, false, true};
+    f.reads = {Reads::nothing, Reads::x, Reads::y};
+    f.hands_on = {true, false, false};
+    for (const bool training : {false, true}) {
+        CHECK(plan_chain<3>(f, training).activation[1].arena == Arena::x);
+        CHECK(plan_chain<3>(f, training).total.kept == 0);
+    }
+    f.size = {8, 8, 8, 8};  // Flatten, ReLU, ReLU
+    f.in_place = {true, true, true};
+    CHECK(plan_chain<3>(f, false).activation[1].arena != Arena::x);
+    f.hands_on = {true, true, true};
+    f.reads = {};
+    CHECK(run<3>(f, plan_chain<3>(f, true), true) == "");
 }
 
 TEST_CASE("plan: a slot is found from a place") {

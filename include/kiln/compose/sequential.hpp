@@ -45,9 +45,11 @@ struct Chain<LayerList<Layers...>> : CompositeOf<Layers...> {
         return plan_chain<count>({.size = {room<mode>(Input<In, I>::size)..., room<mode>(Input<In, count>::size)},
                                   .workspace = {kiln::workspace<Layers, Input<In, I>, mode>...},
                                   .in_place = {kiln::in_place<Layers>...},
-                                  .reads = {kiln::reads<Layers>...}},
+                                  .reads = {kiln::reads<Layers>...},
+                                  .hands_on = {kiln::y_is_x<Layers>...}},
                                  goes_back(mode));
     }(std::make_index_sequence<count>{});
+    static constexpr Reads reads = read_of(reads_x(kiln::reads<Layer<first_reader<count>({kiln::y_is_x<Layers>...})>>), reads_y(kiln::reads<Layer<count - 1>>));
 
     // The lowest layer that backward must reach.
     template <class In> static constexpr std::size_t lowest_trainable = []<std::size_t... I>(std::index_sequence<I...>) {
@@ -161,8 +163,7 @@ struct Sequential : CompositeOf<unnamed<Layers>...> {
     }();
     static constexpr bool gives_probabilities = kiln::gives_probabilities<Layer<count - 1>>;
 
-    static constexpr Reads reads = read_of(reads_x(kiln::reads<typename Execution::template Layer<0>>),
-                                           reads_y(kiln::reads<typename Execution::template Layer<count - 1>>));
+    static constexpr Reads reads = Execution::reads;
 
     template <class In> static constexpr std::size_t multiply_adds = []<std::size_t... I>(std::index_sequence<I...>) {
         return (kiln::multiply_adds<unnamed<Layers>, Input<In, I>> + ...);

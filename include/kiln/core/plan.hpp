@@ -62,7 +62,16 @@ template <std::size_t N> struct ChainFacts {
     std::array<Workspace, N> workspace{};
     std::array<bool, N> in_place{};
     std::array<Reads, N> reads{};
+    std::array<bool, N> hands_on{};  // its y is its x, number by number
 };
+
+// Layers at the head of a chain that hand x on cost nothing: the first that does not reads the chain's x itself. (The last of all
+// has to write the chain's y.)
+template <std::size_t N> constexpr std::size_t first_reader(const std::array<bool, N>& hands_on) {
+    std::size_t i = 0;
+    while (i + 1 < N && hands_on[i]) ++i;
+    return i;
+}
 
 template <std::size_t N> struct ChainPlan {
     std::array<Slot, N + 1> activation{}, gradient{};
@@ -89,6 +98,9 @@ template <std::size_t N> constexpr ChainPlan<N> plan_chain(const ChainFacts<N>& 
         const bool x_is_read = training && (reads_x(f.reads[i]) || reads_y(f.reads[i - 1]));
         if (f.in_place[i] && !x_is_read) root[i] = root[i + 1];
     }
+    // But the chain's x is not ours to write: where the reader would work in it, in place, it is copied.
+    if (const std::size_t reader = first_reader(f.hands_on); root[reader] == reader)
+        for (std::size_t b = 1; b <= reader; ++b) root[b] = 0;
     for (std::size_t b = 1; b < N; ++b) {
         std::size_t until = b;
         if (training && reads_x(f.reads[b])) until = back(b);
