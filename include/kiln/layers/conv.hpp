@@ -14,6 +14,7 @@
 //     Conv<8, 8, Kernel{.height = 3, .width = 5, .dilation = 2, .groups = 8, .bias = false}, 1, Extent2{2, 4}>
 #pragma once
 #include "kiln/core/layer.hpp"
+#include "kiln/kernels/affine.hpp"
 #include "kiln/kernels/convolution.hpp"
 #include "kiln/kernels/image_convolution.hpp"
 #include "kiln/layers/bias.hpp"
@@ -101,18 +102,34 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
         start_uniform(parameters, draw, Inputs / K.groups * K.height * K.width);
     }
 
+    // A kernel that covers the whole image is an affine map of it, whose weights lie in the same order.
+    template <class In>
+    static constexpr bool covers = In::extents[1] == K.height && In::extents[2] == K.width && Padding == 0 && K.groups == 1;
+    using Row = Shape<1, Inputs * K.height * K.width>;
+    using Matrix = Shape<Outputs, Row::size>;
+    template <class In> using Scratch = std::conditional_t<covers<In>, Arrays<affine::Scratch<1, Row::size, Outputs>>, Arrays<>>;
+
     static constexpr void forward(auto tile) {
         const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
-        convolution::forward<geometry>(weight, bias, tile.x, tile.y);
+        if constexpr (covers<typename decltype(tile)::In>)
+            affine::forward(reshape<Matrix>(weight), bias, reshape<Row>(tile.x), reshape<Shape<1, Outputs>>(tile.y));
+        else convolution::forward<geometry>(weight, bias, tile.x, tile.y);
     }
     static constexpr void backward(auto tile) {
         const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
         const auto [dweight, dbias] = weight_and_bias<Outputs>(tile.gradient);
-        if constexpr (tile.wants_gradient) {
-            convolution::weight_gradient<geometry>(tile.x, tile.dy, dweight, tile.first_of_shard());
-            convolution::bias_gradient(tile.dy, dbias, tile.first_of_shard());
+        if constexpr (covers<typename decltype(tile)::In>) {
+            const auto dy = reshape<Shape<1, Outputs>>(tile.dy);
+            if constexpr (tile.wants_gradient)
+                affine::parameter_gradient(reshape<Row>(tile.x), dy, reshape<Matrix>(dweight), dbias, std::get<0>(tile.scratch), tile.first_of_shard());
+            if constexpr (tile.wants_dx) affine::input_gradient(reshape<Matrix>(weight), dy, reshape<Row>(tile.dx));
+        } else {
+            if constexpr (tile.wants_gradient) {
+                convolution::weight_gradient<geometry>(tile.x, tile.dy, dweight, tile.first_of_shard());
+                convolution::bias_gradient(tile.dy, dbias, tile.first_of_shard());
+            }
+            if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
         }
-        if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
     }
 
     template <class In> using Plan = image_convolution::Plan<geometry, Weight, In, output_shape<In>>;
