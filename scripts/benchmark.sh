@@ -26,7 +26,7 @@ missing_peers() {
     [[ -e /usr/include/torch/csrc/api/include/torch/torch.h ]] || echo libtorch-dev
     [[ -e /usr/include/dlib/dnn.h ]] || echo libdlib-dev
     /usr/bin/python3 -c 'import torch' 2>/dev/null || echo python3-torch
-    ldconfig -p | grep -q openblas || echo libopenblas-dev
+    ldconfig -p | grep openblas >/dev/null || echo libopenblas-dev
     command -v npm >/dev/null || echo npm
 }
 
