@@ -42,7 +42,7 @@ struct Recipe {
 };
 struct To990 {
     using Network = Net<8, 24, 64>;
-    static constexpr Recipe recipe{.first = 12000, .rounds = 3, .look = 0.26, .keep = 3008, .repeats = 2};
+    static constexpr Recipe recipe{.first = 12000, .rounds = 3, .look = 0.36, .keep = 4000, .repeats = 2};
 };
 struct To993 {
     using Network = Net<8, 32, 64>;
