@@ -4,7 +4,7 @@
 //     bench_speedrun --data DIR [--target 99.0|99.3] [--seeds N] [--first-seed N] [--json FILE] [--validate]
 //
 // Every seed is a process of its own, timed from outside, from its start to its end. It trains a network on every image's middle
-// 24x24 pixels, moved by up to a pixel: first on some images, then, in rounds, on the hardest of many that it has not seen, whose
+// 24x24 pixels, moved by up to a pixel: first on some images, then, in rounds, on the hardest of many more, nearly all unseen, whose
 // loss costs a forward pass each. The test set is looked at once, at the end. --validate trains on 50000 images and reports on the other
 // 10000 of the training set: that is how the recipes were chosen. The program fails where a seed misses the target.
 #include <spawn.h>
