@@ -33,14 +33,19 @@ template <std::size_t Size, class T> constexpr void combine(const T* x, const T*
     if constexpr (whole < Size) store_lanes<R>(z + Size - width, last);
 }
 
-// The largest lane.
-template <class R> constexpr scalar<R> largest(const R& x) {
-    if constexpr (lane_count<R> == 1) return x;
-    else {
-        using Half = Lanes<scalar<R>, lane_count<R> / 2>;
-        const auto values = to_lanes(x);
-        return largest(max(load_lanes<Half>(values.data()), load_lanes<Half>(values.data() + lane_count<R> / 2)));
+// The largest lane, in every lane.
+template <class R> [[gnu::always_inline]] constexpr R largest(R x) {
+    constexpr std::size_t width = lane_count<R>;
+    if constexpr (width > 1) {
+        using V = typename kiln::detail::vector<scalar<R>, width>::type;
+        unroll<std::bit_width(width) - 1>([&]<std::size_t Step> {
+            const V v = std::bit_cast<V>(x);
+            x = max(x, [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+                return std::bit_cast<R>(__builtin_shufflevector(v, v, ((I + (width >> (Step + 1))) % width)...));
+            }(std::make_index_sequence<width>{}));
+        });
     }
+    return x;
 }
 
 // Every second of the numbers of two registers side by side, from the first or from the second on.
@@ -98,26 +103,35 @@ void normalise_rows(const T* x, T* y, const T* w, const T* b, T eps) {
     });
 }
 
-// x becomes exp(scale (x - max)), and the result is what they have to be multiplied by to be a distribution.
-template <std::size_t Size, class T> T exponentials(T* x, T scale) {
+// Some rows of x, `stride` apart, become exp(scale (x - max)); share[r] is what a row has to be multiplied by to be a distribution.
+// (All rows' maxima first, then the exponentials, then the sums: a core does not look far enough ahead to overlap rows by itself.)
+template <Index Rows, std::size_t Size, class T> void exponentials(T* x, Index stride, T scale, T (&share)[Rows]) {
     using R = Register<T, Size>;
     constexpr std::size_t width = lane_count<R>, whole = Size / width * width;
-    R most = load_lanes<R>(x + Size - width);
-    const R last = most;
-    for (std::size_t i = 0; i < whole; i += width) most = max(most, load_lanes<R>(x + i));
-    const R factor(scale * std::numbers::log2e_v<T>), start = R(-largest(most)) * factor;
-    R total(T(0));
-    for (std::size_t i = 0; i < whole; i += width) {
-        const R e = elementary::exp2(fma(load_lanes<R>(x + i), factor, start));
-        total += e;
-        store_lanes<R>(x + i, e);
+    const R factor(scale * std::numbers::log2e_v<T>);
+    R start[Rows], total[Rows];
+    for (Index r = 0; r < Rows; ++r) {
+        const T* const row = x + r * stride;
+        R most = load_lanes<R>(row + Size - width);
+        for (std::size_t i = 0; i < whole; i += width) most = max(most, load_lanes<R>(row + i));
+        start[r] = -largest(most) * factor;
     }
-    T sum_of_all = sum(total);
-    if constexpr (whole < Size) {
-        store_lanes<R>(x + Size - width, elementary::exp2(fma(last, factor, start)));
-        for (std::size_t i = whole; i < Size; ++i) sum_of_all += x[i];
+    T last[Rows][width];
+    for (Index r = 0; r < Rows; ++r) {
+        T* const row = x + r * stride;
+        if constexpr (whole < Size) store_lanes<R>(last[r], elementary::exp2(fma(load_lanes<R>(row + Size - width), factor, start[r])));
+        total[r] = R(T(0));
+        for (std::size_t i = 0; i < whole; i += width) {
+            const R e = elementary::exp2(fma(load_lanes<R>(row + i), factor, start[r]));
+            total[r] += e;
+            store_lanes<R>(row + i, e);
+        }
     }
-    return 1 / sum_of_all;
+    sums_of_lanes<width>(total, share);
+    for (Index r = 0; r < Rows; ++r) {
+        for (std::size_t i = whole; i < Size; ++i) share[r] += x[r * stride + static_cast<Index>(i)] = last[r][i + width - Size];
+        share[r] = 1 / share[r];
+    }
 }
 
 }  // namespace kiln::features

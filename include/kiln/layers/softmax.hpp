@@ -36,10 +36,11 @@ struct Softmax {
     static void one_sample(auto tile) {
         using T = typename decltype(tile)::T;
         if (tile.y.data != tile.x.data) std::copy_n(tile.x.data, tile.x.size, tile.y.data);
+        constexpr std::size_t classes = last_axis<typename decltype(tile)::In>;
         for (std::size_t r = 0; r < rows(tile.y).rows; ++r) {
-            const auto y = rows(tile.y).row(r);
-            const T share = features::exponentials<y.size>(y.data, T(1));
-            features::transform<y.size>(y.data, y.data, [&](const auto& v) { return v * std::remove_cvref_t<decltype(v)>(share); });
+            T *const y = tile.y.data + r * classes, share[1];
+            features::exponentials<1, classes>(y, 0, T(1), share);
+            features::transform<classes>(y, y, [&](const auto& v) { return v * std::remove_cvref_t<decltype(v)>(share[0]); });
         }
     }
     static constexpr void backward(auto tile) {
