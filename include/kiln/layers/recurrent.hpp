@@ -205,7 +205,7 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
             return View<Shape<decltype(numbers)::size / units, registers>, R>{reinterpret_cast<R*>(numbers.data)};
         };
         const T* x = tile.x.data;
-        unroll<layers>([&, all_gates = all_gates, own_m = own_m, h = h, all_kept = all_kept, sequences = sequences]<std::size_t I> {
+        unroll<layers>([&]<std::size_t I> {
             T* const y = gives_steps && I == layers - 1 ? tile.y.data : sequences.row(I % 2).data;
             unroll<directions>([&]<std::size_t D> {
                 constexpr std::size_t first = detail::arrays_each * (I * directions + D);
