@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds and runs every test with one compiler; with KILN_TEST_SANITIZE=1 first under AddressSanitizer and
 # UndefinedBehaviorSanitizer, which takes as long again and more. The test that opens a report in a browser is skipped where there is
-# none; KILN_TEST_BROWSER=1 installs Chromium for it (120 MB). KILN_TEST_HEADERS=1 also compiles every header by itself.
-# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] [KILN_TEST_BROWSER=1] [KILN_TEST_HEADERS=1] scripts/test.sh
+# none; KILN_TEST_BROWSER=1 installs Chromium for it (120 MB). KILN_TEST_HEADERS=1 also compiles every header by itself,
+# KILN_TEST_BENCHMARKS=1 the benchmarks.
+# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] [KILN_TEST_BROWSER=1] [KILN_TEST_HEADERS=1] [KILN_TEST_BENCHMARKS=1] scripts/test.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 export CXX=${CXX:-g++}
@@ -28,7 +29,7 @@ fi
 
 folder=$root/build/test-$compiler
 stage "configuring for $compiler" configure "$folder" -DCMAKE_BUILD_TYPE=Release -DKILN_WARNINGS_AS_ERRORS=ON \
-    -DKILN_TEST_HEADERS="${KILN_TEST_HEADERS:-0}"
+    -DKILN_TEST_HEADERS="${KILN_TEST_HEADERS:-0}" -DKILN_BUILD_BENCHMARKS="${KILN_TEST_BENCHMARKS:-0}"
 stage "building with $compiler" cmake --build "$folder" -j "$jobs"
 run_tests "$folder" "testing with $compiler"
 

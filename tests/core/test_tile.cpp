@@ -95,7 +95,7 @@ TEST_CASE("tile: a batch has all tiles of the thread, their totals, and the buff
     batch.update_buffers([](auto mean) { mean.fill(3); });
     CHECK(std::accumulate(f.buffers.begin(), f.buffers.end(), 0.0F) == 15);
     CHECK(f.buffers[3] == 3);
-    f.step.thread = 1;
+    f.step.team.thread = 1;
     batch.update_buffers([](auto mean) { mean.fill(4); });
     CHECK(f.buffers[3] == 3);  // one thread does it
 }
