@@ -105,17 +105,19 @@ template <class Goal> Run run(const Options& options) {
     };
     lap(result.prepare);
 
-    fit(next_images(first), 1, 0);
-    for (std::size_t round = 1; round <= recipe.rounds; ++round) {
+    with_crew(default_threads(), [&] {  // the threads stay for all of it
+        fit(next_images(first), 1, 0);
+        for (std::size_t round = 1; round <= recipe.rounds; ++round) {
+            lap(result.train);
+            const auto images = next_images(static_cast<std::size_t>(recipe.look * static_cast<double>(train.size())));
+            const auto hard = images.subset(hardest(model, CrossEntropy{}, images, recipe.keep));
+            lap(result.look);
+            fit(hard, recipe.repeats, round);
+        }
         lap(result.train);
-        const auto images = next_images(static_cast<std::size_t>(recipe.look * static_cast<double>(train.size())));
-        const auto hard = images.subset(hardest(model, CrossEntropy{}, images, recipe.keep));
-        lap(result.look);
-        fit(hard, recipe.repeats, round);
-    }
-    lap(result.train);
-    result.accuracy = 100 * accuracy(model, test);
-    lap(result.test);
+        result.accuracy = 100 * accuracy(model, test);
+        lap(result.test);
+    });
     return result;
 }
 

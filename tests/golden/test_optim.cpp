@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("parameter groups: PyTorch's parameters, each group at a sche
         CAPTURE(n);
         each([&](std::size_t i, std::size_t at) { engine.all[at] = gradients[n * 7 + i]; });
         CHECK(update.prepare(n + 1, Cosine{.minimum = 0.001}, {n, 8, 1}) == Cosine{.minimum = 0.001}(0.05, {n, 8, 1}));
-        CHECK(update.run(engine, 1, parameters.data(), 0, 0, 1));
+        CHECK(update.run(engine, 1, parameters.data(), 0, Team{}));
         std::vector<T> found(7);
         each([&](std::size_t i, std::size_t at) { found[i] = parameters[at]; });
         check_numbers<T>("p", found, {after.begin() + static_cast<std::ptrdiff_t>(n * 7), after.begin() + static_cast<std::ptrdiff_t>(n * 7 + 7)});
