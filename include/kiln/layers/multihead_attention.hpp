@@ -15,6 +15,7 @@
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
 #include "kiln/kernels/attention.hpp"
+#include "kiln/kernels/panels.hpp"
 #include "kiln/kernels/token_attention.hpp"
 #include "kiln/layers/real.hpp"
 
