@@ -1,6 +1,5 @@
-// allocations(): how often memory has been asked for so far, on any thread, by whatever means. For one file of a test
-// program: it replaces malloc and its relatives, which operator new calls, where the C library is glibc, else (and under a
-// sanitizer, which has a malloc of its own) operator new in all its forms.
+// allocations(): how often memory has been asked for so far, on any thread, by whatever means. It replaces malloc and its relatives, which operator new calls, where the C library is glibc, else (and under a
+// sanitizer, which has a malloc of its own) operator new in all its forms. Weak: any files of a test program may include it.
 #pragma once
 #include <atomic>
 #include <cerrno>
@@ -22,43 +21,43 @@ void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 void __libc_free(void*);
 
-void* malloc(std::size_t size) noexcept {
+[[gnu::weak]] void* malloc(std::size_t size) noexcept {
     ++kiln_test::allocation_count;
     return __libc_malloc(size);
 }
-void* calloc(std::size_t count, std::size_t size) noexcept {
+[[gnu::weak]] void* calloc(std::size_t count, std::size_t size) noexcept {
     ++kiln_test::allocation_count;
     return __libc_calloc(count, size);
 }
-void* realloc(void* old, std::size_t size) noexcept {
+[[gnu::weak]] void* realloc(void* old, std::size_t size) noexcept {
     ++kiln_test::allocation_count;
     return __libc_realloc(old, size);
 }
-void* memalign(std::size_t alignment, std::size_t size) noexcept {
+[[gnu::weak]] void* memalign(std::size_t alignment, std::size_t size) noexcept {
     ++kiln_test::allocation_count;
     return __libc_memalign(alignment, size);
 }
-void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return memalign(alignment, size); }
-int posix_memalign(void** result, std::size_t alignment, std::size_t size) noexcept {
+[[gnu::weak]] void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return memalign(alignment, size); }
+[[gnu::weak]] int posix_memalign(void** result, std::size_t alignment, std::size_t size) noexcept {
     *result = memalign(alignment, size);
     return *result ? 0 : ENOMEM;
 }
-void free(void* p) noexcept { __libc_free(p); }
+[[gnu::weak]] void free(void* p) noexcept { __libc_free(p); }
 }
 #else
-void* operator new(std::size_t size) {
+[[gnu::weak]] void* operator new(std::size_t size) {
     ++kiln_test::allocation_count;
     if (void* p = std::malloc(size ? size : 1)) return p;
     throw std::bad_alloc{};
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
+[[gnu::weak]] void* operator new(std::size_t size, std::align_val_t alignment) {
     ++kiln_test::allocation_count;
     const auto step = static_cast<std::size_t>(alignment);
     if (void* p = std::aligned_alloc(step, (size + step - 1) / step * step)) return p;
     throw std::bad_alloc{};
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 #endif
