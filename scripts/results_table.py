@@ -46,7 +46,7 @@ def main():
 
 Test accuracy on MNIST in percent after the last epoch: the mean over the seeds and, in brackets, each seed's. PyTorch's (1.13, python3-torch)
 is trained beside it with the same initialisation scheme, optimiser, batch size, inputs and epochs; its random numbers and order of
-samples are its own. Made by `scripts/results.sh`.
+samples are its own. A row has the seeds that were run. Made by `scripts/results.sh`.
 
 | | network | recipe | the tutorial says | Kiln | PyTorch | difference |
 |---|---|---|---|---|---|---|''')
