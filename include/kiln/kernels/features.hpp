@@ -104,7 +104,7 @@ void normalise_rows(const T* x, T* y, const T* w, const T* b, T eps) {
 }
 
 // Some rows of x, `stride` apart, become exp(scale (x - max)); share[r] is what a row has to be multiplied by to be a distribution.
-// (All rows' maxima first, then the exponentials, then the sums: a core does not look far enough ahead to overlap rows by itself.)
+// (All rows' maxima first, then the exponentials, then the sums, so that the rows' chains of operations may overlap.)
 template <Index Rows, std::size_t Size, class T> void exponentials(T* x, Index stride, T scale, T (&share)[Rows]) {
     using R = Register<T, Size>;
     constexpr std::size_t width = lane_count<R>, whole = Size / width * width;

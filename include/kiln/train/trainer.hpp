@@ -76,7 +76,8 @@ public:
     // Trains on one minibatch: samples along the first axis of x, and their targets (labels as whole numbers, one for each
     // sample; tokens too, as a tensor of samples x steps). Gives the score before the step. DataError where shapes, counts,
     // labels or tokens do not fit; DivergenceError where the loss is not finite, and then the parameters are as before;
-    // OptionError where the schedule must know how many steps there will be, and TrainerOptions does not say it.
+    // OptionError where the schedule must know how many steps there will be, and TrainerOptions does not say it. A loop of many
+    // steps keeps its threads together inside kiln::with_crew(threads, [&] { ... }), as fit does.
     Score step(const auto& x, const auto& targets) {
         const std::size_t count = check_batch<Input>(x, "the batch of samples");
         const auto& inputs = in_rows<T>(x);
