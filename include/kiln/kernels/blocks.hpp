@@ -115,7 +115,7 @@ template <class Register> [[gnu::always_inline]] constexpr Register held(Registe
     if (std::is_constant_evaluated()) return x;
 #if defined(__x86_64__) || defined(__i386__)
     if constexpr (std::is_arithmetic_v<Register>) asm("" : "+v"(x));
-    else {
+    else if constexpr (sizeof x >= 16 && sizeof x <= sizeof(float) * native_width<float>) {  // what one register holds (clang has none for two floats)
         auto vector = std::bit_cast<typename detail::vector<float, sizeof x / sizeof(float)>::type>(x);
         asm("" : "+v"(vector));
         x = std::bit_cast<Register>(vector);
