@@ -9,15 +9,15 @@ using namespace kiln;
 using kiln_test::message_of;
 
 namespace {
-constexpr std::string_view text = "to be or not to be";
-constexpr CharacterSet characters{text};  // known when the program is compiled, so that shapes may depend on it
+constexpr std::string_view hamlet = "to be or not to be";
+constexpr CharacterSet characters{hamlet};  // known when the program is compiled, so that shapes may depend on it
 static_assert(characters.size() == 7 && characters.characters() == " benort");
 }  // namespace
 
 TEST_CASE("a character set: a text's different bytes in order, and back again") {
     CHECK(characters.encode("not") == std::vector<std::int32_t>{3, 4, 6});
     CHECK(characters.decode(std::vector{6, 4, 0, 1, 2}) == "to be");
-    CHECK(characters.decode(characters.encode(text)) == text);
+    CHECK(characters.decode(characters.encode(hamlet)) == hamlet);
     CHECK(characters.decode(Tensor<int, 1>{5, 4}) == "ro");
     CHECK(characters.encode("").empty());
 
@@ -36,27 +36,27 @@ TEST_CASE("a character set: what it does not have is refused, and named") {
           "character 58 (':') at position 4 of the text is none of the set, which has \" benort\"");
     CHECK(message_of<DataError>([] { (void)characters.decode(std::vector{1, 7}); }) ==
           "token 7 at position 1 is none of the character set: tokens are whole numbers from 0 to 6");
-    CHECK(message_of<DataError>([] { CharacterSet{text, 8}; }) ==
+    CHECK(message_of<DataError>([] { CharacterSet{hamlet, 8}; }) ==
           "the text has 7 different characters, but the vocabulary is 8: give the network one of 7");
-    CHECK(CharacterSet{text, 7}.size() == 7);
+    CHECK(CharacterSet{hamlet, 7}.size() == 7);
 }
 
 TEST_CASE("windows on a text: a data set whose targets are the next characters") {
-    const auto data = next_token_windows<5, 7>(characters.encode(text));
+    const auto data = next_token_windows<5, 7>(characters.encode(hamlet));
     static_assert(std::is_same_v<decltype(data), const Dataset<Tokens<5, 7>, Tokens<5, 7>>>);
-    CHECK(data.size() == text.size() - 5);
+    CHECK(data.size() == hamlet.size() - 5);
     const auto [rest, part] = data.split(0.25, 1);
     CHECK(rest.size() + part.size() == data.size());
     for (const auto& some : {data, rest, part, data.take(3), data.subset(std::vector{12, 0})})
         for (std::size_t i = 0; i < some.size(); ++i) {
             const std::string window = characters.decode(some.samples().get(i)), next = characters.decode(some.targets().get(i));
-            CHECK(text.find(window + next.back()) != text.npos);
+            CHECK(hamlet.find(window + next.back()) != hamlet.npos);
             CHECK(window.substr(1) == next.substr(0, 4));
         }
     CHECK(characters.decode(data.subset(std::vector{12, 0}).targets().get(0)) == "to be");
-    CHECK(next_token_windows<5, 7>(characters.encode(text), 5).size() == 3);
-    CHECK(next_token_windows<5, 99>(characters.encode(text)).size() == 13);  // more may be to come
-    CHECK(message_of<DataError>([] { (void)next_token_windows<5, 6>(characters.encode(text)); }) ==
+    CHECK(next_token_windows<5, 7>(characters.encode(hamlet), 5).size() == 3);
+    CHECK(next_token_windows<5, 99>(characters.encode(hamlet)).size() == 13);  // more may be to come
+    CHECK(message_of<DataError>([] { (void)next_token_windows<5, 6>(characters.encode(hamlet)); }) ==
           "token 6 at position 0 is none of the vocabulary: tokens are whole numbers from 0 to 5");
 
     Loader loader{data, {.batch_size = 4, .shuffle = false}};

@@ -71,6 +71,10 @@ TEST_CASE("Conv: groups, down to one channel each") {
     check_layer<Conv<3, 3, Kernel{.height = 2, .groups = 3}, 2>, Shape<3, 5, 4>>(
         Reference{3, 3, 5, 4, {.height = 2, .groups = 3}, 2, 0});
 }
+TEST_CASE("Conv: a kernel that covers the image") {
+    check_layer<Conv<3, 5, Kernel{.height = 4, .width = 3}>, Shape<3, 4, 3>>(Reference{3, 5, 4, 3, {.height = 4, .width = 3}, 1, 0});
+    check_layer<Conv<2, 7, Kernel{.height = 2, .bias = false}>, Shape<2, 2, 2>>(Reference{2, 7, 2, 2, {.height = 2, .bias = false}, 1, 0});
+}
 
 TEST_CASE("Conv: without a bias there is no parameter for one") {
     using Layer = Conv<2, 3, Kernel{.height = 3, .bias = false}, 2, 1>;

@@ -100,11 +100,14 @@ for (const e of document.body.querySelectorAll('*')) {
   const ink = luminance(over(numbers(e.closest('svg') ? style.fill : style.color), behind)), paper = luminance(behind);
   const contrast = (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
   if (contrast < seen.least) seen.least = contrast, seen.faint = e.textContent;
-  if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && !e.closest('.wide')) seen.cut += e.textContent + '; ';
+  if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && !e.closest('.wide') && !e.closest('svg')) seen.cut += e.textContent + '; ';
   ++seen.texts;
 }
 for (const svg of document.querySelectorAll('svg')) {
+  const frame = svg.getBoundingClientRect();
   const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  for (const [text, box] of boxes)
+    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) seen.cut += text + '; ';
   boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {
     if (p.left < q.right && q.left < p.right && p.top + 2 < q.bottom && q.top + 2 < p.bottom) seen.crossing += a + ' and ' + b + '; ';
   }));

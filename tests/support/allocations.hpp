@@ -1,5 +1,6 @@
-// allocations(): how often memory has been asked for so far, on any thread, by whatever means. It replaces malloc and its relatives, which operator new calls, where the C library is glibc, else (and under a
-// sanitizer, which has a malloc of its own) operator new in all its forms. Weak: any files of a test program may include it.
+// allocations(): how often memory has been asked for so far, on any thread, by whatever means. A sanitizer, which has a malloc of its own,
+// is asked to say so; else malloc and its relatives, which operator new calls, are replaced where the C library is glibc, and elsewhere
+// operator new. Weak: any files of a test program may include it.
 #pragma once
 #include <atomic>
 #include <cerrno>
@@ -13,7 +14,12 @@ inline std::atomic<std::size_t> allocation_count{0};
 inline std::size_t allocations() { return allocation_count.load(); }
 }  // namespace kiln_test
 
-#if defined(__GLIBC__) && !defined(KILN_TEST_SANITIZED)
+#if defined(KILN_TEST_SANITIZED)
+#include <sanitizer/allocator_interface.h>
+namespace kiln_test {
+inline const int hooks = __sanitizer_install_malloc_and_free_hooks([](const volatile void*, std::size_t) { ++allocation_count; }, [](const volatile void*) {});
+}
+#elif defined(__GLIBC__)
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);

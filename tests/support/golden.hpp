@@ -67,12 +67,11 @@ namespace detail {
 // The arrays of a list, by PyTorch's names; every name in the file must be one of the list's.
 template <class List, class T> std::vector<std::vector<T>> golden_arrays(const Golden& golden, const std::string& prefix) {
     std::vector<std::vector<T>> arrays;
-    std::vector<T> flat(List::extent);
-    kiln::visit<List>(flat.data(), [&](const std::string& name, auto view) {
-        arrays.push_back(golden.as<T>(prefix + name));
-        CAPTURE(name);
-        REQUIRE(arrays.back().size() == view.size);
-    });
+    for (const auto& array : kiln::named_arrays<List>()) {
+        arrays.push_back(golden.as<T>(prefix + array.name));
+        CAPTURE(array.name);
+        REQUIRE(arrays.back().size() == array.size);
+    }
     REQUIRE(golden.names(prefix).size() == arrays.size());
     return arrays;
 }
@@ -88,11 +87,8 @@ void check_golden_lanes(const Golden& golden, const std::string& at, Tolerance t
     if (golden.has(at + "dx")) check_numbers<T>("dx", run.dx, golden.numbers(at + "dx"), tolerance);
     for (std::size_t p = 0; p < run.names.size(); ++p)
         check_numbers<T>(run.names[p], run.gradients[p], golden.numbers(at + "gradients/" + run.names[p]), tolerance);
-    std::size_t array = 0;
-    std::vector<T> flat(Buffers::extent);
-    kiln::visit<Buffers>(flat.data(), [&](const std::string& name, auto) {
-        check_numbers<T>(name, buffers[array++], golden.numbers(at + "buffers_after/" + name), tolerance);
-    });
+    for (std::size_t b = 0; const auto& array : kiln::named_arrays<Buffers>())
+        check_numbers<T>(array.name, buffers[b++], golden.numbers(at + "buffers_after/" + array.name), tolerance);
 }
 }  // namespace detail
 

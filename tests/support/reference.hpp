@@ -5,6 +5,7 @@
 #pragma once
 #include <doctest/doctest.h>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 #include "kiln/train/check_gradients.hpp"
@@ -53,28 +54,31 @@ template <class T> void check_within(const std::vector<T>& found, const Numbers&
     }
 }
 
-template <class Layer, class In, class T, std::size_t Width>
-void check_lanes(auto reference, Precision precision = rounding, double bound = 1) {
-    using Out = kiln::output_of<Layer, In>;
-    const auto parameters = random_parameters<Layer, In, T>(11);
+template <class L>
+void check_lanes(const LayerUnderTest<L>& layer, const LayerUnderTest<L>& inference, const std::function<void(Sample&)>& reference,
+                 Precision precision, double bound) {
+    using T = kiln::scalar<L>;
+    std::vector<std::vector<T>> parameters;
     std::vector<Numbers> bounded;
-    for (const auto& p : parameters) bounded.emplace_back(p.begin(), p.end());
-
+    for (std::uint64_t seed = 11; const auto& array : layer.parameters) {
+        parameters.push_back(random_numbers<T>(array.size, seed++));
+        bounded.emplace_back(parameters.back().begin(), parameters.back().end());
+    }
     for (std::size_t samples : {1U, 7U, 10U, 100U}) {
         CAPTURE(samples);
-        CAPTURE(Width);
-        const auto x = random_numbers<T>(samples * In::size, 5, bound), dy = random_numbers<T>(samples * Out::size, 6);
-        const auto run = run_layer<Layer, In, Width>(parameters, x, dy, {.shards = 4, .threads = 1});
+        CAPTURE(kiln::lane_count<L>);
+        const auto x = random_numbers<T>(samples * layer.in, 5, bound), dy = random_numbers<T>(samples * layer.out, 6);
+        const auto run = run_layer(layer, parameters, x, dy, {.shards = 4, .threads = 1});
 
         std::vector<Numbers> gradients;
         for (const auto& p : parameters) gradients.emplace_back(p.size());
         Numbers y, dx;
         for (std::size_t s = 0; s < samples; ++s) {
             Sample sample{bounded,
-                          Numbers(&x[s * In::size], &x[s * In::size] + In::size),
-                          Numbers(&dy[s * Out::size], &dy[s * Out::size] + Out::size),
-                          Numbers(Out::size),
-                          Numbers(In::size),
+                          Numbers(&x[s * layer.in], &x[s * layer.in] + layer.in),
+                          Numbers(&dy[s * layer.out], &dy[s * layer.out] + layer.out),
+                          Numbers(layer.out),
+                          Numbers(layer.in),
                           gradients};
             reference(sample);
             y.insert(y.end(), sample.y.begin(), sample.y.end());
@@ -84,31 +88,31 @@ void check_lanes(auto reference, Precision precision = rounding, double bound = 
         check_within(run.dx, dx, precision);
         REQUIRE(run.gradients.size() == gradients.size());
         for (std::size_t p = 0; p < gradients.size(); ++p) check_within(run.gradients[p], gradients[p], precision);
-        const auto inferred = run_layer<Layer, In, Width, kiln::Mode::inference>(parameters, x, dy);
-        CHECK(inferred.y == run.y);
+        CHECK(run_layer(inference, parameters, x, dy).y == run.y);
     }
+}
+template <class Layer, class In, class T, std::size_t Width>
+void check_lanes(const std::function<void(Sample&)>& reference, Precision precision = rounding, double bound = 1) {
+    using L = kiln::Lanes<T, Width>;
+    check_lanes(under_test<Layer, In, kiln::Mode::training, L>(), under_test<Layer, In, kiln::Mode::inference, L>(), reference, precision, bound);
 }
 
 // In the machine's lanes of float, and the gradient in double.
-template <class Layer, class In> void check_layer(auto reference, Precision precision = rounding, double bound = 1) {
+template <class Layer, class In> void check_layer(const std::function<void(Sample&)>& reference, Precision precision = rounding, double bound = 1) {
     check_lanes<Layer, In, float, kiln::native_width<float>>(reference, precision, bound);
     const auto check = kiln::check_gradients<Layer, In>();
     INFO(check.worst);
     CHECK(check.passed);
 }
-// In float and double: in one lane, in half, all and twice as many as the machine's registers have.
+// In float in one lane, in half, all and twice as many as the machine's registers have; in double in all.
 template <class Layer, class In>
-void check_layer_in_all_lanes(auto reference, Precision precision = rounding, double bound = 1) {
+void check_layer_in_all_lanes(const std::function<void(Sample&)>& reference, Precision precision = rounding, double bound = 1) {
+    constexpr std::size_t native = kiln::native_width<float>;
     check_layer<Layer, In>(reference, precision, bound);
-    const auto check = [&]<class T> {
-        constexpr std::size_t native = kiln::native_width<T>;
-        check_lanes<Layer, In, T, 1>(reference, precision, bound);
-        if constexpr (sizeof(T) == 8) check_lanes<Layer, In, T, native>(reference, precision, bound);
-        check_lanes<Layer, In, T, 2 * native>(reference, precision, bound);
-        if constexpr (native > 2) check_lanes<Layer, In, T, native / 2>(reference, precision, bound);
-    };
-    check.template operator()<float>();
-    check.template operator()<double>();
+    check_lanes<Layer, In, float, 1>(reference, precision, bound);
+    check_lanes<Layer, In, float, 2 * native>(reference, precision, bound);
+    if constexpr (native > 2) check_lanes<Layer, In, float, native / 2>(reference, precision, bound);
+    check_lanes<Layer, In, double, kiln::native_width<double>>(reference, precision, bound);
 }
 
 // An activation, given its value and its slope; x within [-bound, bound].

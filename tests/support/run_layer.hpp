@@ -32,77 +32,92 @@ struct RunOptions {
 // Random parameters of a layer: the numbers of each array one after another, without padding.
 template <class Layer, class In, class T> std::vector<std::vector<T>> random_parameters(std::uint64_t seed) {
     std::vector<std::vector<T>> result;
-    std::vector<T> flat(kiln::parameters_of<Layer, In>::extent);
-    kiln::visit<kiln::parameters_of<Layer, In>>(flat.data(), [&](const std::string&, auto view) {
-        result.push_back(random_numbers<T>(view.size, seed++));
-    });
+    for (const auto& array : kiln::named_arrays<kiln::parameters_of<Layer, In>>()) result.push_back(random_numbers<T>(array.size, seed++));
     return result;
+}
+
+// What a run knows of a layer and its input. All else is compiled for the lanes, not again for every layer.
+template <class L> struct LayerUnderTest {
+    using T = kiln::scalar<L>;
+    std::size_t in, out, parameter_extent, buffer_extent, stride;
+    const std::size_t* layout;
+    std::vector<kiln::NamedArray> parameters, buffers;
+    bool trains;
+    void (*start)(T* parameters, T* buffers);
+    void (*forward)(const kiln::Group<L>&, const T* parameters, const T* buffers);
+    void (*backward)(const kiln::Group<L>&, const T* parameters, const T* buffers);  // null in inference
+};
+template <class Layer, class In, kiln::Mode mode, class L> LayerUnderTest<L> under_test() {
+    using namespace kiln;
+    using T = scalar<L>;
+    using Parameters = parameters_of<Layer, In>;
+    using Buffers = buffers_of<Layer, In>;
+    void (*backwards)(const Group<L>&, const T*, const T*) = nullptr;
+    if constexpr (mode != Mode::inference)
+        backwards = [](const Group<L>& group, const T* parameters, const T* buffers) {
+            backward<Layer, In, mode, true>(group, root_place<Layer, In, mode, T>(parameters, buffers));
+        };
+    return {.in = In::size,
+            .out = output_of<Layer, In>::size,
+            .parameter_extent = Parameters::extent,
+            .buffer_extent = Buffers::extent,
+            .stride = tile_extent<Layer, In, mode>,
+            .layout = tile_layout<Layer, In, mode>.data(),
+            .parameters = named_arrays<Parameters>(),
+            .buffers = named_arrays<Buffers>(),
+            .trains = mode == Mode::training,
+            .start = [](T* parameters, T* buffers) { start<Layer, In>(parameters, buffers, 1); },
+            .forward = [](const Group<L>& group, const T* parameters, const T* buffers) {
+                forward<Layer, In, mode>(group, root_place<Layer, In, mode, T>(parameters, buffers));
+            },
+            .backward = backwards};
 }
 
 // y, and for the loss sum of y dy, dx and the parameters' gradients; in inference y alone. Buffers start as given, else as the
 // layer starts them, and are left as they are afterwards.
-template <class Layer, class In, std::size_t Width, kiln::Mode mode = kiln::Mode::training, class T>
-LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy,
-                      RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
+template <class L, class T = kiln::scalar<L>>
+LayerRun<T> run_layer(const LayerUnderTest<L>& layer, const std::vector<std::vector<T>>& parameters, const std::vector<T>& x,
+                      const std::vector<T>& dy, RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
     using namespace kiln;
-    using L = Lanes<T, Width>;
-    using Out = output_of<Layer, In>;
-    using Parameters = parameters_of<Layer, In>;
-    using Buffers = buffers_of<Layer, In>;
-    constexpr auto& layout = tile_layout<Layer, In, mode>;
-    constexpr std::size_t stride = tile_extent<Layer, In, mode>;
+    constexpr std::size_t width = lane_count<L>;
+    const std::size_t stride = layer.stride, extent = layer.parameter_extent, samples = x.size() / layer.in;
     const T unwritten = std::numeric_limits<T>::quiet_NaN();
-
-    const std::size_t samples = x.size() / In::size;
-    const Cut cut = Cut::of(samples, Width, options.shards);
-    AlignedVector<T> numbers(Parameters::extent), gradients(cut.shards * Parameters::extent, unwritten),
-        board(2 * cut.shards * board_width);
+    const Cut cut = Cut::of(samples, width, options.shards);
+    AlignedVector<T> numbers(extent), kept(layer.buffer_extent), gradients(cut.shards * extent, unwritten), board(2 * cut.shards * board_width);
     AlignedVector<L> workspace(cut.tiles * stride, L(unwritten));
-    std::size_t array = 0;
-    visit<Parameters>(numbers.data(), [&](const std::string&, auto view) {
-        REQUIRE(parameters[array].size() == view.size);
-        std::copy_n(parameters[array++].data(), view.size, view.data);
-    });
-
-    AlignedVector<T> kept(Buffers::extent);
-    const auto each_buffer = [&](auto f) {
-        std::size_t number = 0;
-        visit<Buffers>(kept.data(), [&](const std::string&, auto view) { f((*buffers)[number++], view); });
+    layer.start(numbers.data(), kept.data());
+    const auto fill = [](const std::vector<NamedArray>& arrays, const std::vector<std::vector<T>>& from, T* to) {
+        REQUIRE(from.size() == arrays.size());
+        for (std::size_t a = 0; a < arrays.size(); ++a) {
+            REQUIRE(from[a].size() == arrays[a].size);
+            std::copy(from[a].begin(), from[a].end(), to + arrays[a].offset);
+        }
     };
-    if (buffers) {
-        each_buffer([](const auto& from, auto view) {
-            REQUIRE(from.size() == view.size);
-            std::copy_n(from.data(), view.size, view.data);
-        });
-    } else {
-        AlignedVector<T> unused(Parameters::extent);
-        start<Layer, In>(unused.data(), kept.data(), 1);
-    }
+    fill(layer.parameters, parameters, numbers.data());
+    if (buffers) fill(layer.buffers, *buffers, kept.data());
 
     std::vector<TileInfo<L>> tiles(cut.tiles);
     for (std::size_t s = 0; s < cut.shards; ++s)
         for (std::size_t t = cut.first_tile(s); t < cut.first_tile(s + 1); ++t) {
-            std::array<T, Width> alive;
-            for (std::size_t lane = 0; lane < Width; ++lane) alive[lane] = t * Width + lane < samples ? T(1) : T(0);
-            tiles[t] = {t * Width, s, t == cut.first_tile(s), from_lanes<L>(alive)};
+            std::array<T, width> alive;
+            for (std::size_t lane = 0; lane < width; ++lane) alive[lane] = t * width + lane < samples ? T(1) : T(0);
+            tiles[t] = {t * width, s, t == cut.first_tile(s), from_lanes<L>(alive)};
         }
     const auto load = [&](const std::vector<T>& from, std::size_t size, std::size_t t, L* to) {
         for (std::size_t i = 0; i < size; ++i) {
-            std::array<T, Width> values;
-            for (std::size_t lane = 0; lane < Width; ++lane)
-                values[lane] = from[std::min(t * Width + lane, samples - 1) * size + i];
+            std::array<T, width> values;
+            for (std::size_t lane = 0; lane < width; ++lane)
+                values[lane] = from[std::min(t * width + lane, samples - 1) * size + i];
             to[i] = from_lanes<L>(values);
         }
     };
     const auto store = [&](std::vector<T>& to, std::size_t size, std::size_t t, const L* from) {
         for (std::size_t i = 0; i < size; ++i)
-            for (std::size_t lane = 0; lane < Width && t * Width + lane < samples; ++lane)
-                to[(t * Width + lane) * size + i] = to_lanes(from[i])[lane];
+            for (std::size_t lane = 0; lane < width && t * width + lane < samples; ++lane)
+                to[(t * width + lane) * size + i] = to_lanes(from[i])[lane];
     };
 
-    LayerRun<T> run{
-        std::vector<T>(samples * Out::size), std::vector<T>(mode == Mode::inference ? 0 : x.size()), {}, {}};
-    const auto at = root_place<Layer, In, mode, T>(numbers.data(), kept.data());
+    LayerRun<T> run{std::vector<T>(samples * layer.out), std::vector<T>(layer.backward ? x.size() : 0), {}, {}};
     parallel(options.threads, [&](const Team& team) {
         Step<T> step{.seed = options.seed,
                      .number = 0,
@@ -110,34 +125,41 @@ LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::
                      .team = team,
                      .buffers = kept.data(),
                      .gradients = gradients.data(),
-                     .gradient_extent = Parameters::extent,
+                     .gradient_extent = extent,
                      .board = board.data(),
                      .turn = 0};
         const std::size_t first = cut.first_tile(team.begin(cut.shards)),
                           last = cut.first_tile(team.end(cut.shards));
         const Group<L> group{workspace.data() + first * stride, stride, last - first, tiles.data() + first, &step};
-        for (std::size_t t = first; t < last; ++t) load(x, In::size, t, &workspace[t * stride + layout[0]]);
-        forward<Layer, In, mode>(group, at);
-        for (std::size_t t = first; t < last; ++t) store(run.y, Out::size, t, &workspace[t * stride + layout[1]]);
-        if constexpr (mode != Mode::inference) {
+        const auto at = [&](std::size_t t, std::size_t array) { return &workspace[t * stride + layer.layout[array]]; };
+        for (std::size_t t = first; t < last; ++t) load(x, layer.in, t, at(t, 0));
+        layer.forward(group, numbers.data(), kept.data());
+        for (std::size_t t = first; t < last; ++t) store(run.y, layer.out, t, at(t, 1));
+        if (layer.backward) {
             for (std::size_t t = first; t < last; ++t) {  // a dead lane's loss has weight 0
-                L* const slope = &workspace[t * stride + layout[3]];
-                load(dy, Out::size, t, slope);
-                for (std::size_t i = 0; i < Out::size; ++i) slope[i] *= tiles[t].alive;
+                L* const slope = at(t, 3);
+                load(dy, layer.out, t, slope);
+                for (std::size_t i = 0; i < layer.out; ++i) slope[i] *= tiles[t].alive;
             }
-            backward<Layer, In, mode, true>(group, at);
-            for (std::size_t t = first; t < last; ++t) store(run.dx, In::size, t, &workspace[t * stride + layout[2]]);
+            layer.backward(group, numbers.data(), kept.data());
+            for (std::size_t t = first; t < last; ++t) store(run.dx, layer.in, t, at(t, 2));
         }
     });
-    if (buffers) each_buffer([](auto& to, auto view) { std::copy_n(view.data, view.size, to.data()); });
-    if constexpr (mode == Mode::training) {
-        AlignedVector<T> total(Parameters::extent);
-        for (std::size_t k = 0; k < total.size(); ++k)
-            total[k] = tree_sum(cut.shards, [&](std::size_t s) { return gradients[s * Parameters::extent + k]; });
-        visit<Parameters>(total.data(), [&](const std::string& name, auto view) {
-            run.names.push_back(name);
-            run.gradients.emplace_back(view.begin(), view.end());
-        });
-    }
+    if (buffers)
+        for (std::size_t a = 0; a < layer.buffers.size(); ++a)
+            std::copy_n(&kept[layer.buffers[a].offset], layer.buffers[a].size, (*buffers)[a].data());
+    if (layer.trains)
+        for (const auto& array : layer.parameters) {
+            run.names.push_back(array.name);
+            auto& total = run.gradients.emplace_back();
+            for (std::size_t k = array.offset; k < array.offset + array.size; ++k)
+                total.push_back(tree_sum(cut.shards, [&](std::size_t s) { return gradients[s * extent + k]; }));
+        }
     return run;
+}
+
+template <class Layer, class In, std::size_t Width, kiln::Mode mode = kiln::Mode::training, class T>
+LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy,
+                      RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
+    return run_layer(under_test<Layer, In, mode, kiln::Lanes<T, Width>>(), parameters, x, dy, options, buffers);
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 #include "kiln/core/shape.hpp"
 #include "kiln/core/text.hpp"
 
@@ -139,6 +140,17 @@ template <class List> inline constexpr std::size_t array_count = [] {
     each_array<List>([&]<class>(std::string_view, std::size_t) { ++count; });
     return count;
 }();
+
+// Every named array of a list, for code that need not be compiled for each list by itself.
+struct NamedArray {
+    std::string name;
+    std::size_t offset, size;
+};
+template <class List> std::vector<NamedArray> named_arrays() {
+    std::vector<NamedArray> arrays;
+    each_array<List>([&]<class Array>(std::string_view name, std::size_t offset) { arrays.push_back({std::string{name}, offset, Array::size}); });
+    return arrays;
+}
 
 // Calls f(name, View{...}) for every named array of a list.
 template <class List, class T> void visit(T* data, auto&& f) {

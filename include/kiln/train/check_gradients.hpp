@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 #include "kiln/core/initialise.hpp"
@@ -44,33 +45,66 @@ struct GradientCheck {
 };
 
 namespace detail {
+// What the check knows of a layer and its input. All else is compiled once, and not again for every layer.
+struct LayerUnderCheck {
+    Text name;
+    std::size_t in, out, parameter_extent, buffer_extent, stride;
+    std::size_t vocabulary;     // of tokens; 0: x is numbers
+    const std::size_t* layout;  // of a tile
+    std::vector<NamedArray> parameters;
+    bool trains;
+    void (*start)(double* parameters, double* buffers, std::uint64_t seed);
+    void (*forward)(const Group<double>&, const double* parameters, const double* buffers);
+    void (*backward)(const Group<double>&, const double* parameters, const double* buffers);
+};
+template <class Layer, class In, Mode mode> LayerUnderCheck under_check() {
+    const auto vocabulary = [] {
+        if constexpr (is_tokens<In>) return In::vocabulary;
+        else return std::size_t{0};
+    };
+    return {.name = Layer::name(),
+            .in = In::size,
+            .out = output_of<Layer, In>::size,
+            .parameter_extent = parameters_of<Layer, In>::extent,
+            .buffer_extent = buffers_of<Layer, In>::extent,
+            .stride = tile_extent<Layer, In, mode>,
+            .vocabulary = vocabulary(),
+            .layout = tile_layout<Layer, In, mode>.data(),
+            .parameters = named_arrays<parameters_of<Layer, In>>(),
+            .trains = mode == Mode::training,
+            .start = [](double* parameters, double* buffers, std::uint64_t seed) { kiln::start<Layer, In>(parameters, buffers, seed); },
+            .forward = [](const Group<double>& group, const double* parameters, const double* buffers) {
+                kiln::forward<Layer, In, mode>(group, root_place<Layer, In, mode, double>(parameters, buffers));
+            },
+            .backward = [](const Group<double>& group, const double* parameters, const double* buffers) {
+                kiln::backward<Layer, In, mode, true>(group, root_place<Layer, In, mode, double>(parameters, buffers));
+            }};
+}
+
 // One minibatch in double, a sample a tile, all of it in one shard.
-template <class Layer, class In, Mode mode> struct GradientProbe {
-    using Parameters = parameters_of<Layer, In>;
-    using Buffers = buffers_of<Layer, In>;
-    using Out = output_of<Layer, In>;
-    static constexpr auto& layout = tile_layout<Layer, In, mode>;
-    static constexpr std::size_t stride = tile_extent<Layer, In, mode>;
+struct GradientProbe {
     static constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
 
+    const LayerUnderCheck& layer;
     std::size_t samples;
     std::vector<double> x, slope, parameters, gradient, dx, start_buffers, buffers, workspace, board;
     std::vector<TileInfo<double>> tiles;
 
-    explicit GradientProbe(const GradientCheckOptions& options)
-        : samples(options.samples),
-          x(samples * In::size),
-          slope(samples * Out::size),
-          parameters(Parameters::extent),
-          gradient(Parameters::extent),
-          dx(samples * In::size),
-          start_buffers(Buffers::extent),
-          buffers(Buffers::extent),
-          workspace(samples * stride),
+    GradientProbe(const LayerUnderCheck& l, const GradientCheckOptions& options)
+        : layer(l),
+          samples(options.samples),
+          x(samples * l.in),
+          slope(samples * l.out),
+          parameters(l.parameter_extent),
+          gradient(l.parameter_extent),
+          dx(samples * l.in),
+          start_buffers(l.buffer_extent),
+          buffers(l.buffer_extent),
+          workspace(samples * l.stride),
           board(2 * board_width),
           tiles(samples) {
         Draw draw{key(options.seed, Stream::initialise)};
-        const auto add_uniform = [&](auto&& numbers, double bound) {
+        const auto add_uniform = [&](std::span<double> numbers, double bound) {
             for (double& number : numbers) {
                 double draws = 0;
                 draw.uniform(View<Shape<1>, double>{&draws}, bound);
@@ -78,17 +112,16 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
             }
         };
         add_uniform(x, 1);
-        if constexpr (is_tokens<In>)  // as likely each
-            for (double& token : x) token = std::floor((token + 1) / 2 * In::vocabulary);
+        if (l.vocabulary > 0)  // as likely each
+            for (double& token : x) token = std::floor((token + 1) / 2 * static_cast<double>(l.vocabulary));
         add_uniform(slope, 1);
-        start<Layer, In>(parameters.data(), start_buffers.data(), options.seed);
-        visit<Parameters>(parameters.data(),
-                          [&](const std::string&, auto view) { add_uniform(view, options.noise); });
+        l.start(parameters.data(), start_buffers.data(), options.seed);
+        for (const auto& array : l.parameters) add_uniform({&parameters[array.offset], array.size}, options.noise);
         for (std::size_t t = 0; t < samples; ++t)
             tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
     }
 
-    double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * stride + layout[array]; }
+    double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * layer.stride + layer.layout[array]; }
 
     // Runs forward, and where the gradients are wanted, which it leaves in `gradient` and `dx`, backward. Returns the
     // loss.
@@ -96,45 +129,37 @@ template <class Layer, class In, Mode mode> struct GradientProbe {
         Step<double> step{.cut = {samples, samples, 1},
                           .buffers = buffers.data(),
                           .gradients = gradient.data(),
-                          .gradient_extent = Parameters::extent,
+                          .gradient_extent = layer.parameter_extent,
                           .board = board.data()};
-        const Group<double> group{workspace.data(), stride, samples, tiles.data(), &step};
-        const auto place = root_place<Layer, In, mode, double>(parameters.data(), buffers.data());
+        const Group<double> group{workspace.data(), layer.stride, samples, tiles.data(), &step};
         std::copy(start_buffers.begin(), start_buffers.end(), buffers.begin());
         std::fill(workspace.begin(), workspace.end(), unwritten);
         std::fill(gradient.begin(), gradient.end(), unwritten);
 
-        for (std::size_t t = 0; t < samples; ++t) std::copy_n(&x[t * In::size], In::size, tile(t, 0));
-        kiln::forward<Layer, In, mode>(group, place);
+        for (std::size_t t = 0; t < samples; ++t) std::copy_n(&x[t * layer.in], layer.in, tile(t, 0));
+        layer.forward(group, parameters.data(), buffers.data());
         double loss = 0;
         for (std::size_t t = 0; t < samples; ++t)
-            for (std::size_t k = 0; k < Out::size; ++k) loss += slope[t * Out::size + k] * tile(t, 1)[k];
+            for (std::size_t k = 0; k < layer.out; ++k) loss += slope[t * layer.out + k] * tile(t, 1)[k];
         if (wants_gradients) {
-            for (std::size_t t = 0; t < samples; ++t) std::copy_n(&slope[t * Out::size], Out::size, tile(t, 3));
-            kiln::backward<Layer, In, mode, true>(group, place);
-            for (std::size_t t = 0; t < samples; ++t) std::copy_n(tile(t, 2), In::size, &dx[t * In::size]);
+            for (std::size_t t = 0; t < samples; ++t) std::copy_n(&slope[t * layer.out], layer.out, tile(t, 3));
+            layer.backward(group, parameters.data(), buffers.data());
+            for (std::size_t t = 0; t < samples; ++t) std::copy_n(tile(t, 2), layer.in, &dx[t * layer.in]);
         }
         return loss;
     }
 };
-}  // namespace detail
 
-// Mode::frozen checks infer and infer_backward instead of forward and backward.
-template <class Layer, class In, Mode mode = Mode::training>
-GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
-    static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
-    static_assert(mode != Mode::inference,
-                  "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
-    detail::GradientProbe<Layer, In, mode> probe{options};
+inline GradientCheck check_gradients(const LayerUnderCheck& layer, const GradientCheckOptions& options) {
+    GradientProbe probe{layer, options};
     probe.run(true);
     const std::vector<double> gradient = probe.gradient, dx = probe.dx;
     constexpr double infinity = std::numeric_limits<double>::infinity();
 
     GradientCheck check;
     double largest = -1;
-    // The numbers at `values`, and what backward says of them; `number(i)` says which one i is.
-    const auto compare = [&](const std::string& name, double* values, const double* found, std::size_t count,
-                             auto number) {
+    // The numbers at `values`, and what backward says of them; of x, `sample` says how many numbers are one sample's.
+    const auto compare = [&](const std::string& name, double* values, const double* found, std::size_t count, std::size_t sample) {
         GradientCheck::Array array{name};
         for (std::size_t n = 0, looked = std::min(count, options.at_most); n < looked; ++n) {
             const std::size_t i = n * count / looked;
@@ -160,23 +185,27 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
                 char numbers[96];
                 std::snprintf(numbers, sizeof numbers, " is %.9g, %s central differences give %.9g", found[i],
                               error <= options.tolerance ? "and" : "but", expected);
-                check.worst = std::string{Layer::name().view()} + ": the gradient of " + name + number(i) + numbers;
+                check.worst = std::string{layer.name.view()} + ": the gradient of " + name + "[" + std::to_string(sample > 0 ? i % sample : i) + "]" +
+                              (sample > 0 ? " of sample " + std::to_string(i / sample) : "") + numbers;
             }
         }
         check.passed = check.passed && array.error <= options.tolerance;
         check.arrays.push_back(std::move(array));
     };
-    if constexpr (!is_tokens<In>)
-        compare("x", probe.x.data(), dx.data(), dx.size(), [](std::size_t i) {
-            return std::string{"["} + std::to_string(i % In::size) + "] of sample " + std::to_string(i / In::size);
-        });
-    if constexpr (mode == Mode::training)
-        visit<parameters_of<Layer, In>>(probe.parameters.data(), [&](const std::string& name, auto view) {
-            const auto offset = view.data - probe.parameters.data();
-            compare(name, view.data, gradient.data() + offset, view.size,
-                    [](std::size_t i) { return std::string{"["} + std::to_string(i) + "]"; });
-        });
+    if (layer.vocabulary == 0) compare("x", probe.x.data(), dx.data(), dx.size(), layer.in);
+    if (layer.trains)
+        for (const auto& [name, offset, size] : layer.parameters) compare(name, &probe.parameters[offset], &gradient[offset], size, 0);
     return check;
+}
+}  // namespace detail
+
+// Mode::frozen checks infer and infer_backward instead of forward and backward.
+template <class Layer, class In, Mode mode = Mode::training>
+GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
+    static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
+    static_assert(mode != Mode::inference,
+                  "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
+    return detail::check_gradients(detail::under_check<Layer, In, mode>(), options);
 }
 
 }  // namespace kiln
