@@ -16,7 +16,7 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 }
 
 // What a number is for: the first word of a key after the seed, so that no two uses share their numbers.
-enum class Stream : std::uint64_t { initialise, shuffle, split, dropout };
+enum class Stream : std::uint64_t { initialise, shuffle, split, dropout, crop };
 
 // One key of several words: key(seed, stream, step, sample, feature).
 constexpr std::uint64_t key(auto... words) {

@@ -27,9 +27,6 @@ struct Crop {
 
 namespace detail {
 
-// What a random crop's draws are keyed by, after the trainer's seed: a stream beside those of core/random.hpp.
-inline constexpr Stream crop_stream{4};
-
 // Where a sample's elements lie among those of the images it is cut from. The distances are in elements.
 struct Window {
     std::size_t begin = 0, sample = 0, plane = 0, row = 0;  // the first of them; from one sample, channel or row to the next

@@ -249,7 +249,7 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
             const auto pixel = [&]<bool Edge>(Register(&into)[count], Index c) __attribute__((always_inline)) {
                 // An address for each pixel, from which its taps lie at constant distances. (An edge's may be before x.)
                 const Index pixel_at = x_at + c * columns.step, at = Edge ? pixel_at : 0;
-                const L* const from = hidden(x + (pixel_at - at));
+                const L* const from = hidden(Edge ? x : x + pixel_at);
                 Register gradients[Outputs];
                 repeat<Outputs>([&](Index o) {
                     gradients[o] = register_of(dy[dy_at + o * dy_plane + c], part);

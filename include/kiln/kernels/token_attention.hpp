@@ -5,6 +5,7 @@
 //
 // Keys are in lanes for s, and k is transposed for that; v's features are for mixed.
 #pragma once
+#include <limits>
 #include "kiln/core/transpose.hpp"
 #include "kiln/kernels/attention.hpp"
 #include "kiln/kernels/features.hpp"

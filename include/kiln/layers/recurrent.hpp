@@ -22,6 +22,7 @@
 #include <vector>
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
+#include "kiln/kernels/features.hpp"
 #include "kiln/kernels/panels.hpp"
 
 namespace kiln {
@@ -198,12 +199,9 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
 
     static void one_sample(auto tile) {
         using T = typename decltype(tile)::T;
-        using R = Lanes<T, native_width<T>>;
-        constexpr std::size_t steps = decltype(tile)::In::extents[0], registers = units / native_width<T>;
+        constexpr std::size_t steps = decltype(tile)::In::extents[0];
         const auto [all_gates, own_m, h, all_kept, sequences] = tile.scratch;
-        const auto in_registers = [](auto numbers) {
-            return View<Shape<decltype(numbers)::size / units, registers>, R>{reinterpret_cast<R*>(numbers.data)};
-        };
+        const auto in_registers = [](auto numbers) { return kiln::features::in_registers<units>(numbers); };
         const T* x = tile.x.data;
         unroll<layers>([&]<std::size_t I> {
             T* const y = gives_steps && I == layers - 1 ? tile.y.data : sequences.row(I % 2).data;

@@ -267,7 +267,7 @@ private:
     }
     // A source as this step sees it: of a data set with what is drawn for the step.
     template <class Source> decltype(auto) as_drawn(const Source& source) const {
-        if constexpr (requires { source.drawn(0); }) return source.drawn(key(options_.seed, detail::crop_stream, steps_));
+        if constexpr (requires { source.drawn(0); }) return source.drawn(key(options_.seed, Stream::crop, steps_));
         else return (source);
     }
     // Only layers that mix samples update buffers.
