@@ -102,7 +102,9 @@ template <class Network> void measure(bench::Rows& rows, const peer::Request& re
 
 int main(int count, char** arguments) {
     const auto request = peer::read_request(count, arguments);
-    peer::require_openblas();
+    const dlib::matrix<float> square = dlib::ones_matrix<float>(512, 512);
+    dlib::matrix<float> product;
+    peer::require_fast_products([&] { product = square * square; });
     bench::Rows rows{request};
     measure<Mlp128_64>(rows, request);
     measure<Mlp512>(rows, request);

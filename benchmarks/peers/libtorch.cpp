@@ -156,8 +156,8 @@ void predict(bench::Rows& rows, const peer::Request& request, Recipe& recipe) {
 int main(int count, char** arguments) {
     const auto request = peer::read_request(count, arguments);
     torch::set_num_threads(1);
-    torch::matmul(torch::rand({64, 64}), torch::rand({64, 64}));
-    peer::require_openblas();
+    const auto square = torch::rand({512, 512});
+    peer::require_fast_products([&] { torch::matmul(square, square); });
 
     bench::Rows rows{request};
     for (const char* model : {"mlp_128_64", "mlp_512", "lenet_sigmoid", "lenet_tanh", "lenet5", "resnet_block", "gru_rows", "vit", "cnn8"}) {
