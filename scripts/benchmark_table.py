@@ -1,5 +1,6 @@
 """BENCHMARKS.md, made of the rows that scripts/benchmark.py collects: one table for each bench."""
 import datetime
+import json
 import os
 import pathlib
 import platform
@@ -7,6 +8,7 @@ import re
 import statistics
 import subprocess
 
+GOALS = pathlib.Path(__file__).resolve().parents[1] / 'benchmarks/goals.json'
 PEERS = {'libtorch': 'libtorch, C++', 'libtorch_traced': 'libtorch, traced', 'pytorch': 'PyTorch, Python', 'onnxruntime': 'ONNX Runtime',
          'dlib': 'dlib'}
 
@@ -38,6 +40,35 @@ def with_peers(rows, header, cells, figure):
 
 def section(title, text, body):
     return f'## {title}\n\n{text}\n\n{body}\n'
+
+
+def goals(rows):
+    """Each figure that benchmarks/goals.json wants, whether it is reached, and why not. Of PyTorch the faster of C++ and Python counts."""
+    def ratio(row, *names):
+        found = [row['peers'][name]['ratio'] for name in names if name in row.get('peers', {})]
+        return min(found, default=None)
+
+    figures = {'percent_of_peak': ('{:.0f} % of the peak', lambda r: r['percent_of_peak']),
+               'pytorch': ('{:.1f} times PyTorch', lambda r: ratio(r, 'libtorch', 'pytorch')),
+               'onnxruntime': ('{:.2f} times ONNX Runtime', lambda r: ratio(r, 'onnxruntime')),
+               'floors': ('{:.2f} times the floor at most', lambda r: r['median_us'] / r['floor_us']),
+               'efficiency': ('{:.2f} of two threads', lambda r: r['efficiency']),
+               'seconds': ('{:.0f} s at most', lambda r: r['seconds'])}
+    lines = []
+    for wanted in json.loads(GOALS.read_text()):
+        form, figure = figures[wanted['figure']]
+        for row in rows:
+            if (row['bench'], row.get('model'), row.get('threads', 1)) != (wanted['bench'], wanted['model'], wanted.get('threads', 1)):
+                continue
+            goal = wanted['goal'] if not isinstance(wanted['goal'], dict) else wanted['goal'].get(row['isa'], wanted['goal']['avx2'])
+            if (found := figure(row)) is None:
+                continue
+            less = wanted['figure'] in ('floors', 'seconds')
+            digits = re.search(r'{:(\.\df)}', form)[1]
+            reached = float(f'{found:{digits}}') <= goal if less else float(f'{found:{digits}}') >= goal
+            of = f'{wanted["bench"]}, {row["compiler"]}' if 'compiler' in row else wanted['bench']
+            lines.append([row['model'], of, form.format(goal), f'{found:{digits}}', 'reached' if reached else f'short: {wanted.get("why", "why is not known")}'])
+    return lines
 
 
 def output_of(command):
@@ -146,4 +177,8 @@ def report(rows, skipped, build, quick):
         text += section('One prediction', 'A program that loads a trained LeNet-5 and predicts once: the peak of its memory (MB), milliseconds from '
                         'start to end, and MB of the stripped program and of the shared libraries it is linked to.',
                         table(['', 'memory', 'ms', 'program', 'libraries'], lines))
+    if lines := goals(rows):
+        short = sum(line[-1] != 'reached' for line in lines)
+        text += section('Goals', f'What Kiln wants to reach on one core: {len(lines) - short} of {len(lines)} are reached in this run.',
+                        table(['network', 'of', 'goal', 'here', ''], lines))
     return text.rstrip() + '\n'
