@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.22)
 
 function(compile)
-    execute_process(COMMAND ${COMPILER} @${FLAGS} ${ARGN} ${SOURCE} RESULT_VARIABLE status ERROR_VARIABLE output)
+    execute_process(COMMAND ${COMPILER} ${FLAGS} -fsyntax-only ${ARGN} ${SOURCE} RESULT_VARIABLE status ERROR_VARIABLE output)
     set(status "${status}" PARENT_SCOPE)
     set(output "${output}" PARENT_SCOPE)
 endfunction()
