@@ -109,31 +109,28 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
     }
 }
 
-template <class T, std::size_t Width> void some_shapes() {
-    agrees_with_reference<T, Width, 1, 1, 1>();
-    agrees_with_reference<T, Width, 1, 13, 33>();
-    agrees_with_reference<T, Width, 5, 10, 13>();
-}
 template <class T, std::size_t Width> void every_shape() {
-    some_shapes<T, Width>();
+    agrees_with_reference<T, Width, 1, 1, 1>();
     agrees_with_reference<T, Width, 1, 3, 7>();
     agrees_with_reference<T, Width, 1, 7, 13>();
+    agrees_with_reference<T, Width, 1, 13, 33>();
     agrees_with_reference<T, Width, 1, 17, 10>();
     agrees_with_reference<T, Width, 1, 33, 17>();
     agrees_with_reference<T, Width, 1, 48, 12>();
     agrees_with_reference<T, Width, 2, 7, 10>();
     agrees_with_reference<T, Width, 5, 33, 7>();
+    agrees_with_reference<T, Width, 5, 10, 13>();
     agrees_with_reference<T, Width, 5, 28, 20>();
 }
 
 }  // namespace
 
 TEST_CASE("affine: the plain sums in double, for shapes that are multiples of no block") {
-    SUBCASE("one lane") { some_shapes<float, 1>(), some_shapes<double, 1>(); }
+    SUBCASE("one lane") { every_shape<float, 1>(), every_shape<double, 1>(); }
     SUBCASE("native float") { every_shape<float, kiln::native_width<float>>(); }
-    SUBCASE("native double") { some_shapes<double, kiln::native_width<double>>(); }
+    SUBCASE("native double") { every_shape<double, kiln::native_width<double>>(); }
     SUBCASE("twice native float") { every_shape<float, 2 * kiln::native_width<float>>(); }
-    SUBCASE("twice native double") { some_shapes<double, 2 * kiln::native_width<double>>(); }
+    SUBCASE("twice native double") { every_shape<double, 2 * kiln::native_width<double>>(); }
 }
 
 namespace {

@@ -163,7 +163,8 @@ constexpr Geometry swallowed{.padding_height = 2, .padding_width = 4};
 constexpr Geometry wide{.padding_width = 6};
 }  // namespace
 
-TEST_CASE_TEMPLATE("convolution on every kind of lanes", L, float, Native<float>, Double<float>, Native<double>) {
+TEST_CASE_TEMPLATE("convolution on every kind of lanes", L, float, Native<float>, Double<float>, double, Native<double>,
+                   Double<double>) {
     check<padded, Shape<3, 6, 7>, Shape<7, 3, 3, 3>, L>();
     check<odd, Shape<5, 7, 11>, Shape<3, 5, 3, 4>, L>();
 }

@@ -107,14 +107,13 @@ template <class L> void check_counts() {
 }
 }  // namespace
 
-TEST_CASE("normalise: sums and maps, in every width of lanes") {
-    check_counts<float>();
-    check_counts<Lanes<float, 2>>();
-    check_counts<Lanes<float, native_width<float>>>();
-    check_counts<Lanes<float, 2 * native_width<float>>>();
-    check_counts<Lanes<float, 8 * native_width<float>>>();
-    check_counts<double>();
-    check_counts<Lanes<double, native_width<double>>>();
+TEST_CASE_TEMPLATE("normalise: sums and maps, in every width of lanes", T, float, double) {
+    check_counts<T>();
+    check_counts<Lanes<T, 2>>();
+    check_counts<Lanes<T, native_width<T>>>();
+    check_counts<Lanes<T, 2 * native_width<T>>>();
+    check_counts<Lanes<T, 4 * native_width<T>>>();
+    check_counts<Lanes<T, 8 * native_width<T>>>();
 }
 
 TEST_CASE("normalise: squares about a mean of a million keep their digits") {
