@@ -2,7 +2,7 @@
 //
 //     bench_latency [--quick] [--json FILE] [--only MODEL]
 //
-// Every call predicts another sample. The times are of single calls, each between two readings of the clock, which take 0.03 us of it.
+// Every call predicts another sample. The times are of single calls, each between two readings of the clock.
 #include "kiln/model/predictor.hpp"
 #include "support/bench.hpp"
 #include "support/networks.hpp"

@@ -1,4 +1,4 @@
-// What nearly every test includes, precompiled: it takes 2 to 4 s off each of them. A test includes what it uses all the same.
+// What nearly every test includes, precompiled: g++ takes 3.7 s to read it. A test includes what it uses all the same.
 #pragma once
 #include <doctest/doctest.h>
 
