@@ -9,9 +9,9 @@
 
 namespace kiln_test {
 
-// What a run knows of the plan, as LayerUnderTest.
+// What a check knows of the plan, as LayerFunctions.
 template <class T> struct OneSamplePlan {
-    std::size_t packed, workspace, vocabulary;
+    std::size_t packed, workspace;
     const std::size_t* layout;
     void (*pack)(const T* parameters, const T* buffers, T* packed);
     void (*forward)(const kiln::Group<T>&, const T* packed, const T* buffers);
@@ -19,13 +19,8 @@ template <class T> struct OneSamplePlan {
 template <class Layer, class In, class T> OneSamplePlan<T> one_sample_plan() {
     using namespace kiln;
     constexpr Mode mode = Mode::one_sample;
-    const auto vocabulary = [] {
-        if constexpr (is_tokens<In>) return In::vocabulary;
-        else return std::size_t{0};
-    };
     return {.packed = packed_of<Layer, In, T>::extent,
             .workspace = tile_extent<Layer, In, mode>,
-            .vocabulary = vocabulary(),
             .layout = tile_layout<Layer, In, mode>.data(),
             .pack = [](const T* parameters, const T* buffers, T* packed) { pack<Layer, In>(parameters, buffers, packed); },
             .forward = [](const Group<T>& group, const T* packed, const T* buffers) {
@@ -33,10 +28,10 @@ template <class Layer, class In, class T> OneSamplePlan<T> one_sample_plan() {
             }};
 }
 
-template <class T> void check_one_sample(const LayerUnderTest<T>& layer, const OneSamplePlan<T>& plan) {
+template <class T> void check_one_sample(const kiln::LayerFunctions<T>& layer, const OneSamplePlan<T>& plan) {
     using namespace kiln;
     AlignedVector<T> parameters(layer.parameter_extent), buffers(layer.buffer_extent), packed(plan.packed), workspace(plan.workspace);
-    layer.start(parameters.data(), buffers.data());
+    layer.start(parameters.data(), buffers.data(), 1);
     std::uint64_t number = 0;
     const auto arrays = [&](const std::vector<NamedArray>& list, AlignedVector<T>& numbers) {
         std::vector<std::vector<T>> result;
@@ -58,7 +53,7 @@ template <class T> void check_one_sample(const LayerUnderTest<T>& layer, const O
     for (std::uint64_t sample = 0; sample < 3; ++sample) {
         std::vector<T> x(layer.in);
         for (std::size_t i = 0; i < x.size(); ++i)
-            x[i] = static_cast<T>(plan.vocabulary > 0 ? static_cast<double>(key(sample, i) % plan.vocabulary) : noise(7, sample, i));
+            x[i] = static_cast<T>(layer.vocabulary > 0 ? static_cast<double>(key(sample, i) % layer.vocabulary) : noise(7, sample, i));
         std::copy(x.begin(), x.end(), &workspace[plan.layout[0]]);
         const TileInfo<T> info{};
         plan.forward(Group<T>{workspace.data(), plan.workspace, 1, &info, nullptr}, packed.data(), buffers.data());
@@ -79,7 +74,7 @@ template <class Layer, class In, class T> void agrees_in() {
     const std::string name{Layer::name().view()}, input{kiln::shape_text<In>.view()};
     CAPTURE(name);
     CAPTURE(input);
-    check_one_sample(under_test<Layer, In, kiln::Mode::inference, T>(), one_sample_plan<Layer, In, T>());
+    check_one_sample(kiln::layer_functions<Layer, In, kiln::Mode::inference, T>(), one_sample_plan<Layer, In, T>());
 }
 template <class Layer, class In> void agrees() { agrees_in<Layer, In, float>(); }
 template <class Layer, class In> void agrees_in_both() {

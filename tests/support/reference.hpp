@@ -55,7 +55,7 @@ template <class T> void check_within(const std::vector<T>& found, const Numbers&
 }
 
 template <class L>
-void check_lanes(const LayerUnderTest<L>& layer, const LayerUnderTest<L>& inference, const std::function<void(Sample&)>& reference,
+void check_lanes(const kiln::LayerFunctions<L>& layer, const kiln::LayerFunctions<L>& inference, const std::function<void(Sample&)>& reference,
                  Precision precision, double bound) {
     using T = kiln::scalar<L>;
     std::vector<std::vector<T>> parameters;
@@ -94,7 +94,7 @@ void check_lanes(const LayerUnderTest<L>& layer, const LayerUnderTest<L>& infere
 template <class Layer, class In, class T, std::size_t Width>
 void check_lanes(const std::function<void(Sample&)>& reference, Precision precision = rounding, double bound = 1) {
     using L = kiln::Lanes<T, Width>;
-    check_lanes(under_test<Layer, In, kiln::Mode::training, L>(), under_test<Layer, In, kiln::Mode::inference, L>(), reference, precision, bound);
+    check_lanes(kiln::layer_functions<Layer, In, kiln::Mode::training, L>(), kiln::layer_functions<Layer, In, kiln::Mode::inference, L>(), reference, precision, bound);
 }
 
 // In the machine's lanes of float, and the gradient in double.

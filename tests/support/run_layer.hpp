@@ -7,8 +7,7 @@
 #include <random>
 #include <string>
 #include <vector>
-#include "kiln/core/initialise.hpp"
-#include "kiln/core/workspace.hpp"
+#include "kiln/core/layer_functions.hpp"
 
 template <class T> std::vector<T> random_numbers(std::size_t count, std::uint64_t seed, double bound = 1) {
     std::mt19937_64 engine{seed};
@@ -36,56 +35,19 @@ template <class Layer, class In, class T> std::vector<std::vector<T>> random_par
     return result;
 }
 
-// What a run knows of a layer and its input. All else is compiled for the lanes, not again for every layer.
-template <class L> struct LayerUnderTest {
-    using T = kiln::scalar<L>;
-    std::size_t in, out, parameter_extent, buffer_extent, stride;
-    const std::size_t* layout;
-    std::vector<kiln::NamedArray> parameters, buffers;
-    bool trains;
-    void (*start)(T* parameters, T* buffers);
-    void (*forward)(const kiln::Group<L>&, const T* parameters, const T* buffers);
-    void (*backward)(const kiln::Group<L>&, const T* parameters, const T* buffers);  // null in inference
-};
-template <class Layer, class In, kiln::Mode mode, class L> LayerUnderTest<L> under_test() {
-    using namespace kiln;
-    using T = scalar<L>;
-    using Parameters = parameters_of<Layer, In>;
-    using Buffers = buffers_of<Layer, In>;
-    void (*backwards)(const Group<L>&, const T*, const T*) = nullptr;
-    if constexpr (mode != Mode::inference)
-        backwards = [](const Group<L>& group, const T* parameters, const T* buffers) {
-            backward<Layer, In, mode, true>(group, root_place<Layer, In, mode, T>(parameters, buffers));
-        };
-    return {.in = In::size,
-            .out = output_of<Layer, In>::size,
-            .parameter_extent = Parameters::extent,
-            .buffer_extent = Buffers::extent,
-            .stride = tile_extent<Layer, In, mode>,
-            .layout = tile_layout<Layer, In, mode>.data(),
-            .parameters = named_arrays<Parameters>(),
-            .buffers = named_arrays<Buffers>(),
-            .trains = mode == Mode::training,
-            .start = [](T* parameters, T* buffers) { start<Layer, In>(parameters, buffers, 1); },
-            .forward = [](const Group<L>& group, const T* parameters, const T* buffers) {
-                forward<Layer, In, mode>(group, root_place<Layer, In, mode, T>(parameters, buffers));
-            },
-            .backward = backwards};
-}
-
 // y, and for the loss sum of y dy, dx and the parameters' gradients; in inference y alone. Buffers start as given, else as the
 // layer starts them, and are left as they are afterwards.
 template <class L, class T = kiln::scalar<L>>
-LayerRun<T> run_layer(const LayerUnderTest<L>& layer, const std::vector<std::vector<T>>& parameters, const std::vector<T>& x,
+LayerRun<T> run_layer(const kiln::LayerFunctions<L>& layer, const std::vector<std::vector<T>>& parameters, const std::vector<T>& x,
                       const std::vector<T>& dy, RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
     using namespace kiln;
     constexpr std::size_t width = lane_count<L>;
-    const std::size_t stride = layer.stride, extent = layer.parameter_extent, samples = x.size() / layer.in;
+    const std::size_t stride = layer.tile_extent, extent = layer.parameter_extent, samples = x.size() / layer.in;
     const T unwritten = std::numeric_limits<T>::quiet_NaN();
     const Cut cut = Cut::of(samples, width, options.shards);
     AlignedVector<T> numbers(extent), kept(layer.buffer_extent), gradients(cut.shards * extent, unwritten), board(2 * cut.shards * board_width);
     AlignedVector<L> workspace(cut.tiles * stride, L(unwritten));
-    layer.start(numbers.data(), kept.data());
+    layer.start(numbers.data(), kept.data(), 1);
     const auto fill = [](const std::vector<NamedArray>& arrays, const std::vector<std::vector<T>>& from, T* to) {
         REQUIRE(from.size() == arrays.size());
         for (std::size_t a = 0; a < arrays.size(); ++a) {
@@ -148,7 +110,7 @@ LayerRun<T> run_layer(const LayerUnderTest<L>& layer, const std::vector<std::vec
     if (buffers)
         for (std::size_t a = 0; a < layer.buffers.size(); ++a)
             std::copy_n(&kept[layer.buffers[a].offset], layer.buffers[a].size, (*buffers)[a].data());
-    if (layer.trains)
+    if (layer.mode == Mode::training)
         for (const auto& array : layer.parameters) {
             run.names.push_back(array.name);
             auto& total = run.gradients.emplace_back();
@@ -161,5 +123,5 @@ LayerRun<T> run_layer(const LayerUnderTest<L>& layer, const std::vector<std::vec
 template <class Layer, class In, std::size_t Width, kiln::Mode mode = kiln::Mode::training, class T>
 LayerRun<T> run_layer(const std::vector<std::vector<T>>& parameters, const std::vector<T>& x, const std::vector<T>& dy,
                       RunOptions options = {}, std::vector<std::vector<T>>* buffers = nullptr) {
-    return run_layer(under_test<Layer, In, mode, kiln::Lanes<T, Width>>(), parameters, x, dy, options, buffers);
+    return run_layer(kiln::layer_functions<Layer, In, mode, kiln::Lanes<T, Width>>(), parameters, x, dy, options, buffers);
 }

@@ -19,8 +19,7 @@
 #include <span>
 #include <string>
 #include <vector>
-#include "kiln/core/initialise.hpp"
-#include "kiln/core/workspace.hpp"
+#include "kiln/core/layer_functions.hpp"
 
 namespace kiln {
 
@@ -45,52 +44,16 @@ struct GradientCheck {
 };
 
 namespace detail {
-// What the check knows of a layer and its input. All else is compiled once, and not again for every layer.
-struct LayerUnderCheck {
-    Text name;
-    std::size_t in, out, parameter_extent, buffer_extent, stride;
-    std::size_t vocabulary;     // of tokens; 0: x is numbers
-    const std::size_t* layout;  // of a tile
-    std::vector<NamedArray> parameters;
-    bool trains;
-    void (*start)(double* parameters, double* buffers, std::uint64_t seed);
-    void (*forward)(const Group<double>&, const double* parameters, const double* buffers);
-    void (*backward)(const Group<double>&, const double* parameters, const double* buffers);
-};
-template <class Layer, class In, Mode mode> LayerUnderCheck under_check() {
-    const auto vocabulary = [] {
-        if constexpr (is_tokens<In>) return In::vocabulary;
-        else return std::size_t{0};
-    };
-    return {.name = Layer::name(),
-            .in = In::size,
-            .out = output_of<Layer, In>::size,
-            .parameter_extent = parameters_of<Layer, In>::extent,
-            .buffer_extent = buffers_of<Layer, In>::extent,
-            .stride = tile_extent<Layer, In, mode>,
-            .vocabulary = vocabulary(),
-            .layout = tile_layout<Layer, In, mode>.data(),
-            .parameters = named_arrays<parameters_of<Layer, In>>(),
-            .trains = mode == Mode::training,
-            .start = [](double* parameters, double* buffers, std::uint64_t seed) { kiln::start<Layer, In>(parameters, buffers, seed); },
-            .forward = [](const Group<double>& group, const double* parameters, const double* buffers) {
-                kiln::forward<Layer, In, mode>(group, root_place<Layer, In, mode, double>(parameters, buffers));
-            },
-            .backward = [](const Group<double>& group, const double* parameters, const double* buffers) {
-                kiln::backward<Layer, In, mode, true>(group, root_place<Layer, In, mode, double>(parameters, buffers));
-            }};
-}
-
 // One minibatch in double, a sample a tile, all of it in one shard.
 struct GradientProbe {
     static constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
 
-    const LayerUnderCheck& layer;
+    const LayerFunctions<double>& layer;
     std::size_t samples;
     std::vector<double> x, slope, parameters, gradient, dx, start_buffers, buffers, workspace, board;
     std::vector<TileInfo<double>> tiles;
 
-    GradientProbe(const LayerUnderCheck& l, const GradientCheckOptions& options)
+    GradientProbe(const LayerFunctions<double>& l, const GradientCheckOptions& options)
         : layer(l),
           samples(options.samples),
           x(samples * l.in),
@@ -100,7 +63,7 @@ struct GradientProbe {
           dx(samples * l.in),
           start_buffers(l.buffer_extent),
           buffers(l.buffer_extent),
-          workspace(samples * l.stride),
+          workspace(samples * l.tile_extent),
           board(2 * board_width),
           tiles(samples) {
         Draw draw{key(options.seed, Stream::initialise)};
@@ -121,7 +84,7 @@ struct GradientProbe {
             tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
     }
 
-    double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * layer.stride + layer.layout[array]; }
+    double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * layer.tile_extent + layer.layout[array]; }
 
     // Runs forward, and where the gradients are wanted, which it leaves in `gradient` and `dx`, backward. Returns the
     // loss.
@@ -131,7 +94,7 @@ struct GradientProbe {
                           .gradients = gradient.data(),
                           .gradient_extent = layer.parameter_extent,
                           .board = board.data()};
-        const Group<double> group{workspace.data(), layer.stride, samples, tiles.data(), &step};
+        const Group<double> group{workspace.data(), layer.tile_extent, samples, tiles.data(), &step};
         std::copy(start_buffers.begin(), start_buffers.end(), buffers.begin());
         std::fill(workspace.begin(), workspace.end(), unwritten);
         std::fill(gradient.begin(), gradient.end(), unwritten);
@@ -150,7 +113,7 @@ struct GradientProbe {
     }
 };
 
-inline GradientCheck check_gradients(const LayerUnderCheck& layer, const GradientCheckOptions& options) {
+inline GradientCheck check_gradients(const LayerFunctions<double>& layer, const GradientCheckOptions& options) {
     GradientProbe probe{layer, options};
     probe.run(true);
     const std::vector<double> gradient = probe.gradient, dx = probe.dx;
@@ -193,7 +156,7 @@ inline GradientCheck check_gradients(const LayerUnderCheck& layer, const Gradien
         check.arrays.push_back(std::move(array));
     };
     if (layer.vocabulary == 0) compare("x", probe.x.data(), dx.data(), dx.size(), layer.in);
-    if (layer.trains)
+    if (layer.mode == Mode::training)
         for (const auto& [name, offset, size] : layer.parameters) compare(name, &probe.parameters[offset], &gradient[offset], size, 0);
     return check;
 }
@@ -205,7 +168,7 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
     static_assert(mode != Mode::inference,
                   "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
-    return detail::check_gradients(detail::under_check<Layer, In, mode>(), options);
+    return detail::check_gradients(layer_functions<Layer, In, mode, double>(), options);
 }
 
 }  // namespace kiln
