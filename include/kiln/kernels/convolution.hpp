@@ -163,6 +163,9 @@ template <Axis columns, Channels channels, class L>
             for_each_segment<columns, block.columns>([&]<Index Pixels, Index Start>(
                                                          Index c) __attribute__((always_inline)) {
                 for (Index part = 0; part < registers_in<L>; ++part) {
+                    // Known before the sums: when g++ 12 works it out after them, dx of 16 -> 16 channels, 3 x 3, 32 x 32, has 75 % of
+                    // the peak instead of 88 (Zen 3).
+                    L* const to = out + (out_at + o0 * out_plane + c * columns.output_step);
                     Register sums[Outputs][Pixels];
                     repeat<Outputs>([&](Index o) {
                         repeat<Pixels>([&](Index p) { sums[o][p] = Register(bias ? bias[o0 + o] : 0); });
@@ -196,8 +199,7 @@ template <Axis columns, Channels channels, class L>
                             }
                         }
                     repeat<Outputs>([&](Index o) {
-                        L* const to = out + (out_at + (o0 + o) * out_plane + c * columns.output_step);
-                        repeat<Pixels>([&](Index p) { register_of(to[p * columns.output_step], part) = sums[o][p]; });
+                        repeat<Pixels>([&](Index p) { register_of(to[o * out_plane + p * columns.output_step], part) = sums[o][p]; });
                     });
                 }
             });
