@@ -40,6 +40,10 @@ constexpr std::size_t output_extent(std::size_t input, std::size_t kernel, std::
 namespace detail {
 using kiln::detail::fma_of;
 
+struct Range {
+    Index begin, end;
+};
+
 // One axis of a correlation. Tap t of output p reads input p step + t tap_step + offset, if there is one, and multiplies it
 // by weight first_weight + t weight_step; output p is element first_output + p output_step of its array.
 // forward has one such axis; input_gradient has one for each of the stride's phases, since with stride 2 the even and the
@@ -56,12 +60,15 @@ struct Axis {
     constexpr bool interior(Index p, Index end, Index t, Index t_end) const {
         return t == t_end || (real(p, t) && real(p, t_end - 1) && real(end - 1, t) && real(end - 1, t_end - 1));
     }
+    // The outputs for which tap t is real.
+    constexpr Range real_outputs(Index t) const {
+        const auto steps = [this](Index way) { return way <= 0 ? 0 : step == 1 ? way : (way + step - 1) / step; };
+        const Index end = std::min(steps(inputs - input(0, t)), outputs);
+        return {std::min(steps(-input(0, t)), end), end};
+    }
     constexpr Index multiply_adds() const {
         Index count = 0;
-        for (Index t = 0; t < taps; ++t) {
-            const Index before = std::max(-input(0, t), Index{0}), until = std::max(inputs - input(0, t), Index{0});
-            count += std::max(std::min((until + step - 1) / step, outputs) - (before + step - 1) / step, Index{0});
-        }
+        for (Index t = 0; t < taps; ++t) count += real_outputs(t).end - real_outputs(t).begin;
         return count;
     }
     // For dx at phase, phase + stride, phase + 2 stride, ... of a forward axis: x at q stride + phase met tap k of output
@@ -243,18 +250,18 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
 
     Register sums[side][count];
     repeat<side>([&](Index s) { repeat<count>([&](Index n) { sums[s][n] = Register(0); }); });
-    for (Index r = 0; r < rows.outputs; ++r) {
-        if (!rows.real(r, j)) continue;
-        const Index x_at = rows.input(r, j) * columns.inputs + columns.offset + Tap * columns.tap_step,
-                    dy_at = r * columns.outputs;
+    const Range real = rows.real_outputs(j);
+    const L* x_row = x + (rows.input(real.begin, j) * columns.inputs + columns.offset + Tap * columns.tap_step);
+    const L* dy_row = dy + real.begin * columns.outputs;
+    for (Index r = real.begin; r < real.end; ++r, x_row += rows.step * columns.inputs, dy_row += columns.outputs) {
         for (Index part = 0; part < registers_in<L>; ++part) {
             const auto pixel = [&]<bool Edge>(Register(&into)[count], Index c) __attribute__((always_inline)) {
                 // An address for each pixel, from which its taps lie at constant distances. (An edge's may be before x.)
-                const Index pixel_at = x_at + c * columns.step, at = Edge ? pixel_at : 0;
-                const L* const from = hidden(Edge ? x : x + pixel_at);
+                const Index pixel_at = c * columns.step, at = Edge ? pixel_at : 0;
+                const L* const from = hidden(Edge ? x_row : x_row + pixel_at);
                 Register gradients[Outputs];
                 repeat<Outputs>([&](Index o) {
-                    gradients[o] = register_of(dy[dy_at + o * dy_plane + c], part);
+                    gradients[o] = register_of(dy_row[o * dy_plane + c], part);
                     if (Inputs * Taps > 1) gradients[o] = held(gradients[o]);
                 });
                 repeat<Inputs>([&](Index i) {
@@ -276,6 +283,9 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
             if constexpr (side > 1)
                 for (; c + side <= end; c += side)
                     repeat<side>([&](Index s) { pixel.template operator()<false>(sums[s], c + s); });
+            // Four pixels at a time: dW of 6 -> 16 channels, 5 x 5, 12 x 12, from 85 to 88 % of the peak, with two registers a pack from 84
+            // to 93 (Zen 3, g++ 12); two at a time, or eight, 1 to 2 less.
+#pragma GCC unroll 4
             for (; c < end; ++c) pixel.template operator()<false>(sums[0], c);
 #pragma GCC unroll 8
             for (Index edge = right; edge < columns.outputs; ++edge) pixel.template operator()<true>(sums[0], edge);
