@@ -45,11 +45,11 @@ constexpr Strides pack_strides(bool transposed, Index width, Index column) {
             .c_row = width, .c_column = column, .segments = 1};
 }
 
-// Many rows meet A panel by panel, so that a panel comes from L3 once and then from L2, where it stays beside x and y of a few rows;
-// from fewer rows on it does not pay (at 8, 1024 -> 256 gains and 256 -> 1024 loses 1 %). A transposed A is transposed a panel at a time,
-// which takes a hundredth of the time of 64 rows, and its rows then lie an odd number of cache lines apart. Zen 3, 64 rows, 8 lanes:
-// 96 x 384 is as fast as 128 x 256 and 60 x 512, 60 x 256 2 % slower, 30 x 128, which stays in L1, 7 %.
-inline constexpr std::size_t rows_for_panels = 8;
+// Many rows meet A panel by panel, so that a panel comes from L3 once and then from L2, where it stays beside x and y of a few rows.
+// A transposed A, unless it is small, is transposed a panel at a time, and its rows then lie an odd number of cache lines apart. Zen 3,
+// 64 rows, 8 lanes, forward and dx of 256 -> 1024: 97, 95 with 96 x 384, 97, 94 with 126 x 256, 96, 93 with 60 x 256, 88, 86 with 30 x 128,
+// which stays in L1. At 8 rows dx of 1024 -> 256 goes from 73 to 89 so, and of 256 -> 1024 from 90 to 89.
+inline constexpr std::size_t rows_for_panels = 8, weights_for_panels = 16384;  // 64 KB: what is about as fast where it lies
 inline constexpr Index panel_rows = 96, panel_depth = 384, panel_padding = 16;
 // Panels of any lanes have room in the packs of one of native floats: those of fewer lanes, or of doubles, have shorter rows.
 template <class L> constexpr Index of_panel(Index floats) {
@@ -151,8 +151,9 @@ template <class T, class L> [[gnu::noinline]] constexpr void bias_gradient(const
 template <std::size_t Rows, std::size_t In, std::size_t Out>
 using Scratch = Shape<std::min(Rows, detail::rows_together), static_cast<std::size_t>(detail::gradient_columns) * native_width<float>>;
 // What input_gradient may have besides, to be faster: a panel of transposed weights, for many rows.
-template <std::size_t Rows>
-using Panel = Shape<Rows < detail::rows_for_panels ? 0 : detail::panel_rows * (detail::panel_depth + detail::panel_padding) / native_width<float>>;
+template <std::size_t Rows, std::size_t In, std::size_t Out>
+using Panel = Shape<Rows < detail::rows_for_panels || In * Out <= detail::weights_for_panels
+                        ? 0 : detail::panel_rows * (detail::panel_depth + detail::panel_padding) / native_width<float>>;
 
 // b.data may be null: a product without bias.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>

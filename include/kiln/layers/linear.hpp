@@ -31,7 +31,8 @@ struct Linear {
     static constexpr Known takes{.features = Inputs}, gives{.features = Outputs};
 
     using Parameters = WeightAndBias<Shape<Outputs, Inputs>, Outputs, HasBias>;
-    template <class In> using Scratch = Arrays<affine::Scratch<In::size / Inputs, Inputs, Outputs>, affine::Panel<In::size / Inputs>>;
+    template <class In, std::size_t Rows = In::size / Inputs>
+    using Scratch = Arrays<affine::Scratch<Rows, Inputs, Outputs>, affine::Panel<Rows, Inputs, Outputs>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
 

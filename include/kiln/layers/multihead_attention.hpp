@@ -81,9 +81,10 @@ struct MultiheadAttention {
         Arrays<Parameter<"in_proj_weight", Shape<3 * Features, Features>>, Parameter<"out_proj.weight", Shape<Features, Features>>>>;
     static constexpr std::size_t width = Features / Heads;
     template <class In, std::size_t T = first_axis<In>>  // q, k and v of every head; what attention keeps; mixed
-    using Cache = Arrays<Shape<3 * Heads, T, width>, Shape<Heads, T, T>, Shape<Heads, T>, In>;
+    using Cache = Arrays<Shape<3 * Heads, T, width>, attention::Weights<Heads, T>, Shape<Heads, T>, In>;
     template <class In, std::size_t T = first_axis<In>>  // attention's; of backward: dqkv, dmixed, affine's
-    using Scratch = Arrays<attention::Scratch<T, width>, Shape<T, 3 * Features>, In, affine::Scratch<T, Features, 3 * Features>, affine::Panel<T>>;
+    using Scratch = Arrays<attention::Scratch<T, width>, Shape<T, 3 * Features>, In, affine::Scratch<T, Features, 3 * Features>,
+                           affine::Panel<T, Features, 3 * Features>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
 
