@@ -13,6 +13,10 @@
 //                               784->128    784->512    800->500    256->120    128->64    120->84    512->512        784->128, 8 lanes
 //     forward, dx               98  96      98  94      98  95      99  96      97  92     96  95     97  87          83  76
 //     dW overwritten, added to  93  91      95  93      96  94      94  93      88  89     87  87     94  91          88  82
+// With 64 rows of 8 lanes (best of three runs; before the rows went by panels, dx was at 91, 87, 87 and 71):
+//                               256->256    256->768    256->1024    1024->256
+//     forward, dx               98  96      97  94      96  94       96  93
+//     dW overwritten, added to  94  94      93  93      93  94       86  88
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -76,7 +80,7 @@ constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c, bool 
             const Index end = std::min(block + together, Blocks::count), m = Blocks::start(block), depth = std::min(longest, K - k);
             const T* from = a + (transposed ? k * M + m : m * K + k);
             if constexpr (packed) {
-                transpose(from, M, depth, Blocks::start(end) - m, numbers(panel.data), a_row);
+                transpose(from, M, static_cast<std::size_t>(depth), static_cast<std::size_t>(Blocks::start(end) - m), numbers(panel.data), a_row);
                 from = numbers(panel.data);
             }
             for (Index r = 0; r < Rows; r += registers == 1 ? 2 : 1) {
