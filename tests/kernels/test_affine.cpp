@@ -44,7 +44,8 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
     std::vector<T> w(Out * In), b(Out);
     for (T& value : w) value = draw();
     for (T& value : b) value = draw();
-    Array<L> x(Rows * In), dy(Rows * Out), y(Rows * Out + 1), dx(Rows * In + 1), sum_dx(Rows * In + 1), scratch(kiln::affine::Scratch<Rows, In, Out>::size);
+    Array<L> x(Rows * In), dy(Rows * Out), y(Rows * Out + 1), dx(Rows * In + 1), sum_dx(Rows * In + 1), scratch(kiln::affine::Scratch<Rows, In, Out>::size),
+        panel(kiln::affine::Panel<Rows, In, Out>::size + 1);
     x.fill(draw);
     dy.fill(draw);
     const View<Shape<Out, In>, const T> weight{w.data()};
@@ -58,6 +59,10 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
     kiln::affine::forward(weight, View<Shape<Out>, const T>{b.data()}, inputs, View<Shape<Rows, Out>, L>{y.lanes.data()});
     kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{dx.lanes.data()});
     kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{sum_dx.lanes.data()}, true);  // added to 99
+    Array<L> panel_dx(Rows * In + 1), panel_sum_dx(Rows * In + 1);
+    const View<kiln::affine::Panel<Rows, In, Out>, L> room{panel.lanes.data()};
+    kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{panel_dx.lanes.data()}, false, room);
+    kiln::affine::input_gradient(weight, dys, View<Shape<Rows, In>, L>{panel_sum_dx.lanes.data()}, true, room);
     bool forward = true, input_gradient = true, added = true;
     for (std::size_t s = 0; s < Width; ++s)
         for (std::size_t r = 0; r < Rows; ++r) {
@@ -70,9 +75,9 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
             for (std::size_t i = 0; i < In; ++i) {
                 Reference<T> sum;
                 for (std::size_t o = 0; o < Out; ++o) sum.add(static_cast<double>(w[o * In + i]) * dy.at(r * Out + o, s));
-                input_gradient = input_gradient && sum.agrees(dx.at(r * In + i, s));
+                input_gradient = input_gradient && sum.agrees(dx.at(r * In + i, s)) && sum.agrees(panel_dx.at(r * In + i, s));
                 sum.add(99);
-                added = added && sum.agrees(sum_dx.at(r * In + i, s));
+                added = added && sum.agrees(sum_dx.at(r * In + i, s)) && sum.agrees(panel_sum_dx.at(r * In + i, s));
             }
         }
     CHECK(forward);
@@ -81,6 +86,8 @@ template <class T, std::size_t Width, std::size_t Rows, std::size_t In, std::siz
     CHECK(y.at(Rows * Out, 0) == 99);  // and nothing behind them is written
     CHECK(dx.at(Rows * In, 0) == 99);
     CHECK(sum_dx.at(Rows * In, 0) == 99);
+    CHECK(panel_dx.at(Rows * In, 0) == 99);
+    CHECK(panel.at(panel.lanes.size() - 1, 0) == 99);
 
     for (const bool first : {true, false}) {
         CAPTURE(first);
@@ -164,5 +171,11 @@ TEST_CASE("affine: without bias") {
 TEST_CASE("affine: other widths") {
     SUBCASE("narrower than a register") { agrees_with_reference<float, 4, 1, 33, 10>(), agrees_with_reference<float, 2, 3, 10, 7>(); }
     SUBCASE("a long sum, which is cut") { agrees_with_reference<float, 2 * kiln::native_width<float>, 1, 10, 300>(), agrees_with_reference<float, kiln::native_width<float>, 1, 512, 50>(); }
+    SUBCASE("many rows, and weights of several panels") {
+        agrees_with_reference<float, kiln::native_width<float>, 7, 200, 90>();  // one row too few for panels
+        agrees_with_reference<float, kiln::native_width<float>, 8, 100, 400>(), agrees_with_reference<float, kiln::native_width<float>, 9, 390, 101>();
+        agrees_with_reference<float, 2 * kiln::native_width<float>, 9, 130, 200>(), agrees_with_reference<double, kiln::native_width<double>, 9, 98, 200>();
+        agrees_with_reference<float, 2, 9, 100, 200>(), agrees_with_reference<double, 1, 9, 100, 200>();
+    }
     SUBCASE("four registers") { agrees_with_reference<float, 4 * kiln::native_width<float>, 2, 17, 10>(); }
 }

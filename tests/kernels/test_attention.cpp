@@ -74,12 +74,12 @@ template <class L, class Mask, std::size_t H, std::size_t T, std::size_t D> void
         }
     };
     const L untouched(99);
-    std::vector<L> qkv(3 * F * T), dmixed(T * F), weights(H * T * T + 1, untouched), share(H * T + 1, untouched), mixed(T * F + 1, untouched),
+    std::vector<L> qkv(3 * F * T), dmixed(T * F), weights(attention::Weights<H, T>::size + 1, untouched), share(H * T + 1, untouched), mixed(T * F + 1, untouched),
         dqkv(3 * T * F + 1, untouched), scratch(attention::Scratch<T, D>::size + 1, untouched);
     draw(qkv);
     draw(dmixed);
     const View<Shape<3 * H, T, D>, const L> in{qkv.data()};
-    const View<Shape<H, T, T>, L> kept{weights.data()};
+    const View<attention::Weights<H, T>, L> kept{weights.data()};
     const View<Shape<H, T>, L> shares{share.data()};
     const View<Shape<T, F>, L> y{mixed.data()};
     const View<Shape<T, 3 * F>, L> dx{dqkv.data()};

@@ -13,6 +13,10 @@
 //                               784->128    784->512    800->500    256->120    128->64    120->84    512->512        784->128, 8 lanes
 //     forward, dx               98  96      98  94      98  95      99  96      97  92     96  95     97  87          83  76
 //     dW overwritten, added to  93  91      95  93      96  94      94  93      88  89     87  87     94  91          88  82
+// With 64 rows of 8 lanes (best of three runs; before the rows went by panels, dx was at 91, 87, 87 and 71):
+//                               256->256    256->768    256->1024    1024->256
+//     forward, dx               98  96      97  94      96  94       96  93
+//     dW overwritten, added to  94  94      93  93      93  94       86  88
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -45,35 +49,58 @@ constexpr Strides pack_strides(bool transposed, Index width, Index column) {
             .c_row = width, .c_column = column, .segments = 1};
 }
 
+// Many rows meet A panel by panel, so that a panel comes from L3 once and then from L2, where it stays beside x and y of a few rows.
+// A transposed A, unless it is small, is transposed a panel at a time, and its rows then lie an odd number of cache lines apart. Zen 3,
+// 64 rows, 8 lanes, forward and dx of 256 -> 1024: 97, 95 with 96 x 384, 97, 94 with 126 x 256, 96, 93 with 60 x 256, 88, 86 with 30 x 128,
+// which stays in L1. At 8 rows dx of 1024 -> 256 goes from 73 to 89 so, and of 256 -> 1024 from 90 to 89.
+inline constexpr std::size_t rows_for_panels = 8, weights_for_panels = 16384;  // 64 KB: what is about as fast where it lies
+inline constexpr Index panel_rows = 96, panel_depth = 384, panel_padding = 16;
+// Panels of any lanes have room in the packs of one of native floats: those of fewer lanes, or of doubles, have shorter rows.
+template <class L> constexpr Index of_panel(Index floats) {
+    return floats * static_cast<Index>(std::min(lane_count<L>, native_width<float>)) / static_cast<Index>(native_width<float>);
+}
+
 // C [Rows, M] = bias + A [M, K] B [Rows, K], where B's and C's elements are packs; where `add`, C += A B. A lies as [M, K] or,
 // transposed, as [K, M].
 // A block's columns are two registers of a pack or, where a pack has one, of two rows; an odd last row has one.
-template <Index Rows, Index M, Index K, bool transposed, class T, class L>
-constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c, bool add = false) {
+template <Index Rows, Index M, Index K, bool transposed, class T, class L, class Room>
+constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c, bool add, View<Room, L> panel) {
     constexpr Index width = lane_count<L>, registers = registers_in<L>, row_bytes = M * static_cast<Index>(sizeof(T));
-    using Register = Lanes<T, lane_count<L> / registers_in<L>>;
-    // A transposed A is read column by column, 64 bytes for each k, that the next blocks need again: k is cut so that they stay in
-    // L1. Rows a multiple of 2 KiB apart share its sets, so that there few do (512 -> 512: 86 % with 48, 81 with 128, 73 uncut).
-    constexpr Index longest = !transposed ? K : row_bytes % 2048 == 0 ? 48 : 128;
-    for (Index r = 0; r < Rows; r += registers == 1 ? 2 : 1)
-        for (Index k = 0; k < K; k += longest) {
-            OuterProduct<T> p{.a = a + k * (transposed ? M : 1), .b = numbers(b + r * K + k), .c = numbers(c + r * M),
-                              .bias = bias, .add = add || k > 0,
-                              .strides = {.a_row = K, .a_step = M, .b_column = K * width, .c_column = M * width, .depth = std::min(longest, K - k)}};
-            if constexpr (registers > 1) {
-                constexpr Index column = width / registers;
-                for (Index n = 0; n < registers; n += 2, p.b += 2 * column, p.c += 2 * column)
-                    multiply_rows<M, rows_by_two, 2, Register, pack_strides(transposed, width, column)>(p);
-            } else if (r + 1 < Rows) {
-                if constexpr (Rows > 1) multiply_rows<M, rows_by_two, 2, Register, pack_strides(transposed, width, 0)>(p);
-            } else if constexpr (Rows % 2 == 1) {
-                multiply_rows<M, transposed ? backward_rows_by_one : forward_rows_by_one<M>, 1, Register, pack_strides(transposed, width, 1)>(p);
+    constexpr bool packed = Room::size > 0, panels = transposed ? packed : Rows >= rows_for_panels, by_column = transposed && !packed;
+    using Register = Lanes<T, width / registers>;
+    // A transposed A that is not packed is read column by column, 64 bytes for each k, that the next blocks need again: k is cut so that
+    // they stay in L1. Rows a multiple of 2 KiB apart share its sets, so that there few do (512 -> 512: 86 % with 48, 81 with 128, 73 uncut).
+    constexpr Index longest = panels ? of_panel<L>(panel_depth) : !transposed ? K : row_bytes % 2048 == 0 ? 48 : 128;
+    constexpr Index rows_by_one = panels ? rows_by_two : transposed ? backward_rows_by_one : forward_rows_by_one<M>;
+    constexpr Index a_row = packed ? longest + of_panel<L>(panel_padding) : K;
+    using Blocks = Split<M, rows_by_two>;
+    constexpr Index together = panels ? panel_rows / rows_by_two : Blocks::count;
+    for (Index k = 0; k < K; k += longest)
+        for (Index block = 0; block < Blocks::count; block += together) {
+            const Index end = std::min(block + together, Blocks::count), m = Blocks::start(block), depth = std::min(longest, K - k);
+            const T* from = a + (transposed ? k * M + m : m * K + k);
+            if constexpr (packed) {
+                transpose(from, M, static_cast<std::size_t>(depth), static_cast<std::size_t>(Blocks::start(end) - m), numbers(panel.data), a_row);
+                from = numbers(panel.data);
+            }
+            for (Index r = 0; r < Rows; r += registers == 1 ? 2 : 1) {
+                OuterProduct<T> p{.a = from, .b = numbers(b + r * K + k), .c = numbers(c + r * M + m), .bias = bias ? bias + m : nullptr, .add = add || k > 0,
+                                  .strides = {.a_row = a_row, .a_step = M, .b_column = K * width, .c_column = M * width, .depth = depth}};
+                if constexpr (registers > 1) {
+                    constexpr Index column = width / registers;
+                    for (Index n = 0; n < registers; n += 2, p.b += 2 * column, p.c += 2 * column)
+                        multiply_rows<M, rows_by_two, 2, Register, pack_strides(by_column, width, column)>(p, block, end);
+                } else if (r + 1 < Rows) {
+                    if constexpr (Rows > 1) multiply_rows<M, rows_by_two, 2, Register, pack_strides(by_column, width, 0)>(p, block, end);
+                } else if constexpr (Rows % 2 == 1) {
+                    multiply_rows<M, rows_by_one, 1, Register, pack_strides(by_column, width, 1)>(p, block, panels ? end : Split<M, rows_by_one>::count);
+                }
             }
         }
 }
 
 // Rows of x that are transposed together: dW is loaded and stored once for them.
-inline constexpr std::size_t rows_together = 4;
+inline constexpr std::size_t rows_together = 8;
 // The registers that inputs lie in: the machine's, or narrower ones if there are less inputs.
 template <class T, Index In> using InputRegister = Lanes<T, std::min(native_width<T>, std::bit_floor(static_cast<std::size_t>(In)))>;
 
@@ -127,17 +154,22 @@ template <class T, class L> [[gnu::noinline]] constexpr void bias_gradient(const
 // What parameter_gradient needs besides: the inputs it has transposed.
 template <std::size_t Rows, std::size_t In, std::size_t Out>
 using Scratch = Shape<std::min(Rows, detail::rows_together), static_cast<std::size_t>(detail::gradient_columns) * native_width<float>>;
+// What input_gradient may have besides, to be faster: a panel of transposed weights, for many rows.
+template <std::size_t Rows, std::size_t In, std::size_t Out>
+using Panel = Shape<Rows < detail::rows_for_panels || In * Out <= detail::weights_for_panels
+                        ? 0 : detail::panel_rows * (detail::panel_depth + detail::panel_padding) / native_width<float>>;
 
 // b.data may be null: a product without bias.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
 constexpr void forward(View<Shape<Out, In>, const T> w, View<Shape<Out>, const T> b, View<Shape<Rows, In>, const L> x, View<Shape<Rows, Out>, L> y) {
-    detail::multiply_packs<Rows, Out, In, false>(w.data, b.data, x.data, y.data);
+    detail::multiply_packs<Rows, Out, In, false>(w.data, b.data, x.data, y.data, false, View<Shape<0>, L>{nullptr});
 }
 
 // Overwrites dx or, where `add`, adds to it.
-template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>
-constexpr void input_gradient(View<Shape<Out, In>, const T> w, View<Shape<Rows, Out>, const L> dy, View<Shape<Rows, In>, L> dx, bool add = false) {
-    detail::multiply_packs<Rows, In, Out, true>(w.data, static_cast<const T*>(nullptr), dy.data, dx.data, add);
+template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L, class Room = Shape<0>>
+constexpr void input_gradient(View<Shape<Out, In>, const T> w, View<Shape<Rows, Out>, const L> dy, View<Shape<Rows, In>, L> dx, bool add = false,
+                              View<Room, L> panel = View<Shape<0>, L>{nullptr}) {
+    detail::multiply_packs<Rows, In, Out, true>(w.data, static_cast<const T*>(nullptr), dy.data, dx.data, add, panel);
 }
 
 // Adds to dw and db or, where `first`, overwrites them. db.data may be null.

@@ -91,7 +91,7 @@ template <class L> constexpr L normal_distribution(const L& x) {
 }
 template <class L> constexpr L normal_density(const L& x) {
     using T = scalar<L>;
-    return exp(x * x * L(T(-0.5))) * L(static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2));
+    return elementary::exp2(x * x * L(static_cast<T>(-0.5 * std::numbers::log2e))) * L(static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2));
 }
 
 }  // namespace kiln::elementary

@@ -4,6 +4,7 @@
 //
 // For every k, a block of Rows x Columns sums takes Rows broadcasts and Columns loads to Rows * Columns multiply-adds.
 #pragma once
+#include <algorithm>
 #include <bit>
 #include "kiln/core/lanes.hpp"
 #include "kiln/core/transpose.hpp"
@@ -124,19 +125,21 @@ template <Index Rows, Index Columns, class Register, Strides Known, class T>
     }
 }
 
-// All Total rows, in blocks of at most Most rows and of nearly the same size: 10 by at most 6 is 5, 5.
+// All Total rows, in blocks of at most Most rows and of nearly the same size: 10 by at most 6 is 5, 5. Or blocks [first, end) of them,
+// where A, bias and C are those of the first.
 template <Index Total, Index Most, Index Columns, class Register, Strides Known, class T>
-constexpr void multiply_rows(OuterProduct<T> p) {
+constexpr void multiply_rows(OuterProduct<T> p, Index first = 0, Index end = Split<Total, Most>::count) {
     using Blocks = Split<Total, Most>;
     if constexpr (Blocks::larger > 0) {
-        constexpr Index done = Blocks::larger * (Blocks::size + 1);
+        const Index larger = std::clamp(Blocks::larger, first, end) - first, done = larger * (Blocks::size + 1);
         const Strides s = detail::known_or(Known, p.strides);
-        multiply<Blocks::size + 1, Columns, Register, Known>(p, Blocks::larger);
+        multiply<Blocks::size + 1, Columns, Register, Known>(p, larger);
         p.a += done * s.a_row;
         p.c += done * s.c_row;
         if (p.bias) p.bias += done;
+        first += larger;
     }
-    multiply<Blocks::size, Columns, Register, Known>(p, Blocks::count - Blocks::larger);
+    multiply<Blocks::size, Columns, Register, Known>(p, end - first);
 }
 
 }  // namespace kiln

@@ -31,7 +31,8 @@ struct Linear {
     static constexpr Known takes{.features = Inputs}, gives{.features = Outputs};
 
     using Parameters = WeightAndBias<Shape<Outputs, Inputs>, Outputs, HasBias>;
-    template <class In> using Scratch = Arrays<affine::Scratch<In::size / Inputs, Inputs, Outputs>>;
+    template <class In, std::size_t Rows = In::size / Inputs>
+    using Scratch = Arrays<affine::Scratch<Rows, Inputs, Outputs>, affine::Panel<Rows, Inputs, Outputs>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
 
@@ -44,10 +45,10 @@ struct Linear {
     static constexpr void backward(auto tile) {
         const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
         const auto [dweight, dbias] = weight_and_bias<Outputs>(tile.gradient);
-        const auto [scratch] = tile.scratch;
+        const auto [scratch, panel] = tile.scratch;
         if constexpr (tile.wants_gradient)
             affine::parameter_gradient(rows(tile.x), rows(tile.dy), dweight, dbias, scratch, tile.first_of_shard());
-        if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx));
+        if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx), false, panel);
     }
 
     template <class In, class T> using Packed = typename panels::Plan<In::size / Inputs, Inputs, Outputs, T>::Packed;

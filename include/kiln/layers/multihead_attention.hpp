@@ -81,9 +81,10 @@ struct MultiheadAttention {
         Arrays<Parameter<"in_proj_weight", Shape<3 * Features, Features>>, Parameter<"out_proj.weight", Shape<Features, Features>>>>;
     static constexpr std::size_t width = Features / Heads;
     template <class In, std::size_t T = first_axis<In>>  // q, k and v of every head; what attention keeps; mixed
-    using Cache = Arrays<Shape<3 * Heads, T, width>, Shape<Heads, T, T>, Shape<Heads, T>, In>;
+    using Cache = Arrays<Shape<3 * Heads, T, width>, attention::Weights<Heads, T>, Shape<Heads, T>, In>;
     template <class In, std::size_t T = first_axis<In>>  // attention's; of backward: dqkv, dmixed, affine's
-    using Scratch = Arrays<attention::Scratch<T, width>, Shape<T, 3 * Features>, In, affine::Scratch<T, Features, 3 * Features>>;
+    using Scratch = Arrays<attention::Scratch<T, width>, Shape<T, 3 * Features>, In, affine::Scratch<T, Features, 3 * Features>,
+                           affine::Panel<T, Features, 3 * Features>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
 
@@ -151,14 +152,14 @@ private:
         const auto [w_in, b_in, w_out, b_out] = with_biases(tile.parameters);
         const auto [dw_in, db_in, dw_out, db_out] = with_biases(tile.gradient);
         const auto [qkv, weights, share, mixed] = tile.kept;
-        const auto [scratch, dqkv, dmixed, inputs] = tile.scratch;
-        affine::input_gradient(w_out, tile.dy, dmixed);
+        const auto [scratch, dqkv, dmixed, inputs, panel] = tile.scratch;
+        affine::input_gradient(w_out, tile.dy, dmixed, false, panel);
         attention::backward<Mask>(as_const(qkv), weights, as_const(share), as_const(mixed), as_const(dmixed), dqkv, scratch, dropout);
         if constexpr (tile.wants_gradient) {
             affine::parameter_gradient(as_const(mixed), tile.dy, dw_out, db_out, inputs, tile.first_of_shard());
             affine::parameter_gradient(tile.x, as_const(dqkv), dw_in, db_in, inputs, tile.first_of_shard());
         }
-        if constexpr (tile.wants_dx) affine::input_gradient(w_in, as_const(dqkv), tile.dx);
+        if constexpr (tile.wants_dx) affine::input_gradient(w_in, as_const(dqkv), tile.dx, false, panel);
     }
 };
 
