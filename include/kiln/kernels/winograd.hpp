@@ -84,7 +84,7 @@ template <class M, class R> [[gnu::always_inline]] constexpr void to_values(auto
     R half[values][M::size], x[M::size], v[values];
 #pragma GCC unroll 1
     for (Index c = 0; c < M::size; ++c) {
-        repeat<M::size>([&](Index r) __attribute__((always_inline)) { x[r] = load(r, c); });
+        repeat<M::size>([&](Index r) __attribute__((always_inline)) { x[r] = held(load(r, c)); });
         to_values<M>(x, v);
         repeat<values>([&](Index p) __attribute__((always_inline)) { half[p][c] = v[p]; });
     }
@@ -98,7 +98,7 @@ template <class M, class R> [[gnu::always_inline]] constexpr void from_values(au
     R half[M::size][values], x[M::size], v[values];
 #pragma GCC unroll 1
     for (Index q = 0; q < values; ++q) {
-        repeat<values>([&](Index p) __attribute__((always_inline)) { v[p] = load(p, q); });
+        repeat<values>([&](Index p) __attribute__((always_inline)) { v[p] = held(load(p, q)); });
         from_values<M>(v, x);
         repeat<M::size>([&](Index r) __attribute__((always_inline)) { half[r][q] = x[r]; });
     }
@@ -157,8 +157,8 @@ template <class M, Index Step, class L>
                 from = inside, at = 0, stride = M::size * width<L>;
             }
             for (Index part = 0; part < width<L>; part += register_width<L>)
-                to_values<M, R>([&](Index r, Index c) __attribute__((always_inline)) { return load_lanes<R>(from + (at + r * stride + c * width<L> + part)); },
-                                [&](Index p, Index q, const R& v) __attribute__((always_inline)) {
+                to_values<M, R>([=](Index r, Index c) __attribute__((always_inline)) { return load_lanes<R>(from + (at + r * stride + c * width<L> + part)); },
+                                [=](Index p, Index q, const R& v) __attribute__((always_inline)) {
                                     store_lanes(to + (p * values + q) * point_stride + tile * width<L> + part, v);
                                 });
         });
@@ -181,10 +181,10 @@ template <class M, class L>
             const Index stride = (inside ? image.width : M::size) * width<L>;
             for (Index part = 0; part < width<L>; part += register_width<L>)
                 from_values<M, R>(
-                    [&](Index p, Index q) __attribute__((always_inline)) {
+                    [=](Index p, Index q) __attribute__((always_inline)) {
                         return load_lanes<R>(from + (p * values + q) * point_stride + tile * width<L> + part);
                     },
-                    [&](Index r, Index c, const R& x) __attribute__((always_inline)) { store_lanes(to + r * stride + c * width<L> + part, start + x); });
+                    [=](Index r, Index c, const R& x) __attribute__((always_inline)) { store_lanes(to + r * stride + c * width<L> + part, start + x); });
             if (!inside)
                 for (Index r = 0; r < rows; ++r) std::copy_n(whole + r * stride, columns * width<L>, corner + r * image.width * width<L>);
         });
@@ -246,7 +246,7 @@ template <Index Size, Index Outputs, class L>
                     const Index tap = r * Size + c;
                     return load_lanes<R>(taps + (p.turned ? area - 1 - tap : tap) * block + o);
                 },
-                [&](Index r, Index c, const R& u) __attribute__((always_inline)) { store_lanes(to + (r * values + c) * point_stride + o, u); });
+                [=](Index r, Index c, const R& u) __attribute__((always_inline)) { store_lanes(to + (r * values + c) * point_stride + o, u); });
 }
 
 template <Index Size, Index Outputs, class L> [[gnu::noinline]] void correlate(const Correlation<scalar<L>>& p) {
@@ -320,7 +320,7 @@ template <Index Size, Index Inputs, class L>
     for (Index o = 0; o < outputs; ++o, u += row_stride, dw += output_stride)
         for (Index i = 0; i < Inputs; i += step) {
             from_values<OfKernel<Size>, R>(
-                [&](Index p, Index q) __attribute__((always_inline)) { return load_lanes<R>(u + (p * values + q) * point_stride + i); },
+                [=](Index p, Index q) __attribute__((always_inline)) { return load_lanes<R>(u + (p * values + q) * point_stride + i); },
                 [&](Index r, Index c, const R& x) __attribute__((always_inline)) { store_lanes(taps + (r * Size + c) * step, x); });
             const Index count = std::min(step, Inputs - i);
             transpose(taps, step, area, static_cast<std::size_t>(count), some, area);
