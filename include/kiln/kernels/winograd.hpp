@@ -109,302 +109,297 @@ template <class M, class R> [[gnu::always_inline]] constexpr void from_values(au
     }
 }
 
-// A pack's register as the micro-kernel knows it, and how many numbers it holds.
-template <class L> using Register = Lanes<scalar<L>, lane_count<L> / registers_in<L>>;
-template <class L> inline constexpr Index width = lane_count<L>;
-template <class L> inline constexpr Index register_width = lane_count<Register<L>>;
-
+// A pack's numbers, and its register as the micro-kernel knows it.
 template <class L> constexpr auto* numbers(L* packs) {
     if constexpr (lane_count<L> == 1) return packs;
     else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(packs);
 }
+template <class L> using Register = Lanes<scalar<L>, lane_count<L> / registers_in<L>>;
+template <class L> [[gnu::always_inline]] constexpr Register<L> load_part(const L& x, Index part) {
+    Register<L> result;
+    register_of(result, 0) = register_of(x, part);
+    return result;
+}
+template <class L> [[gnu::always_inline]] constexpr void store_part(L& to, Index part, const Register<L>& x) { register_of(to, part) = register_of(x, 0); }
 
-// An image's planes, and how its tiles of Size x Size pixels lie on it: `across` in a row, the first one's corner at (-padding, -padding).
+// An image's planes, and how tiles lie on it: `across` in a row, the corner of the first `top` and `left` pixels outside.
 struct Image {
-    Index height, width, padding, across;
+    Index height, width, top, left, across;
     constexpr Index plane() const { return height * width; }
 };
 
-// Calls f(row, column) with the corner of each of `count` tiles of Step x Step pixels, and its number from 0.
+// Calls f(tile, row, column) with the corner of each of `count` tiles Step pixels apart; tile counts from 0.
 template <Index Step> constexpr void for_each_tile(const Image& image, Index first, Index count, auto&& f) {
     for (Index n = 0, r = first / image.across, c = first % image.across; n < count; ++n) {
-        f(n, r * Step - image.padding, c * Step - image.padding);
+        f(n, r * Step - image.top, c * Step - image.left);
         if (++c == image.across) c = 0, ++r;
     }
 }
 
-// The values of some tiles, M::size pixels wide and Step pixels apart, of every channel: to [point][channel][tile] of packs.
-// An image is 0 beyond its edge.
+// The values of some tiles of M::size pixels, Step apart, in every channel: to [value][value][channel][group]. Outside, an image is 0.
+// (The addresses are captured by value: else g++ reads them again after every store, which cost a tenth of a convolution.)
 template <class M, Index Step, class L>
-[[gnu::noinline]] void tiles_to_values(const scalar<L>* in, const Image& image, Index channels, Index first, Index count, scalar<L>* to,
-                                       Index point_stride, Index channel_stride) {
-    using R = Register<L>;
-    using T = scalar<L>;
-    for (Index channel = 0; channel < channels; ++channel, in += image.plane() * width<L>, to += channel_stride)
+[[gnu::noinline]] void tiles_to_values(const L* in, const Image& image, Index channels, Index first, Index count, L* to, Index group, Index stride) {
+    for (Index channel = 0; channel < channels; ++channel, in += image.plane(), to += group)
         for_each_tile<Step>(image, first, count, [&](Index tile, Index row, Index column) __attribute__((always_inline)) {
-            T inside[M::size * M::size * width<L>];
-            const Index corner = (row * image.width + column) * width<L>;  // may lie before the image
-            const T* from = in;
-            Index at = corner, stride = image.width * width<L>;
+            L framed[M::size * M::size];
+            const L* from = in;
+            Index corner = row * image.width + column, pitch = image.width;
             if (row < 0 || column < 0 || row + M::size > image.height || column + M::size > image.width) {
-                const Index left = std::clamp(-column, Index{0}, M::size), right = std::clamp(image.width - column, left, M::size);
-                for (Index r = 0; r < M::size; ++r) {
-                    T* const line = inside + r * M::size * width<L>;
-                    std::fill_n(line, M::size * width<L>, T(0));
-                    if (row + r >= 0 && row + r < image.height)
-                        std::copy(in + (corner + r * stride + left * width<L>), in + (corner + r * stride + right * width<L>), line + left * width<L>);
-                }
-                from = inside, at = 0, stride = M::size * width<L>;
+                std::fill_n(framed, M::size * M::size, L(0));
+                for (Index r = std::max(-row, Index{0}); r < std::min(M::size, image.height - row); ++r)
+                    for (Index c = std::max(-column, Index{0}); c < std::min(M::size, image.width - column); ++c)
+                        framed[r * M::size + c] = in[corner + r * pitch + c];
+                from = framed, corner = 0, pitch = M::size;
             }
-            for (Index part = 0; part < width<L>; part += register_width<L>)
-                to_values<M, R>([=](Index r, Index c) __attribute__((always_inline)) { return load_lanes<R>(from + (at + r * stride + c * width<L> + part)); },
-                                [=](Index p, Index q, const R& v) __attribute__((always_inline)) {
-                                    store_lanes(to + (p * values + q) * point_stride + tile * width<L> + part, v);
-                                });
+            for (Index part = 0; part < registers_in<L>; ++part)
+                to_values<M, Register<L>>(
+                    [=](Index r, Index c) __attribute__((always_inline)) { return load_part(from[corner + r * pitch + c], part); },
+                    [=, at = to + tile](Index p, Index q, const Register<L>& v) __attribute__((always_inline)) {
+                        store_part(at[(p * values + q) * stride], part, v);
+                    });
         });
 }
 
-// The outputs of some tiles, from their values [point][channel][tile]; what lies beyond the edge is left out. bias may be null.
+// The other way, by M's transpose: images of tiles of M::size pixels, without what lies outside. bias may be null.
 template <class M, class L>
-[[gnu::noinline]] void tiles_from_values(const scalar<L>* from, Index point_stride, Index channel_stride, const scalar<L>* bias, scalar<L>* out,
-                                         const Image& image, Index channels, Index first, Index count) {
-    using R = Register<L>;
-    using T = scalar<L>;
-    for (Index channel = 0; channel < channels; ++channel, out += image.plane() * width<L>, from += channel_stride) {
-        const R start(bias ? bias[channel] : T(0));
+[[gnu::noinline]] void tiles_from_values(const L* from, Index group, Index stride, const scalar<L>* bias, L* out, const Image& image, Index channels,
+                                         Index first, Index count) {
+    for (Index channel = 0; channel < channels; ++channel, out += image.plane(), from += group) {
+        const Register<L> start(bias ? bias[channel] : 0);
         for_each_tile<M::size>(image, first, count, [&](Index tile, Index row, Index column) __attribute__((always_inline)) {
-            T whole[M::size * M::size * width<L>];
-            T* const corner = out + (row * image.width + column) * width<L>;
+            L framed[M::size * M::size];
+            L* const corner = out + row * image.width + column;
             const Index rows = std::min(M::size, image.height - row), columns = std::min(M::size, image.width - column);
             const bool inside = rows == M::size && columns == M::size;
-            T* const to = inside ? corner : whole;
-            const Index stride = (inside ? image.width : M::size) * width<L>;
-            for (Index part = 0; part < width<L>; part += register_width<L>)
-                from_values<M, R>(
-                    [=](Index p, Index q) __attribute__((always_inline)) {
-                        return load_lanes<R>(from + (p * values + q) * point_stride + tile * width<L> + part);
-                    },
-                    [=](Index r, Index c, const R& x) __attribute__((always_inline)) { store_lanes(to + r * stride + c * width<L> + part, start + x); });
+            L* const to = inside ? corner : framed;
+            const Index pitch = inside ? image.width : M::size;
+            for (Index part = 0; part < registers_in<L>; ++part)
+                from_values<M, Register<L>>(
+                    [=, at = from + tile](Index p, Index q) __attribute__((always_inline)) { return load_part(at[(p * values + q) * stride], part); },
+                    [=](Index r, Index c, const Register<L>& x) __attribute__((always_inline)) { store_part(to[r * pitch + c], part, start + x); });
             if (!inside)
-                for (Index r = 0; r < rows; ++r) std::copy_n(whole + r * stride, columns * width<L>, corner + r * image.width * width<L>);
+                for (Index r = 0; r < rows; ++r)
+                    for (Index c = 0; c < columns; ++c) corner[r * image.width + c] = framed[r * M::size + c];
         });
     }
 }
 
-// What is shared by narrow lanes: blocks are made for the machine's registers, and with fewer lanes they shrink, so that their numbers take
-// no more packs.
-template <class L> constexpr Index shrunk(Index most) {
-    constexpr Index native = static_cast<Index>(native_width<float>);
-    return std::max(Index{1}, most * std::min(width<L>, native) / native);
+// Blocks of channels are made for packs of the machine's registers. With fewer lanes they shrink, so that what numbers they have for
+// themselves takes no more packs.
+inline constexpr Index native = static_cast<Index>(native_width<float>);
+template <class L> constexpr Index shrunk(Index channels) {
+    return std::max(Index{1}, channels * std::min(static_cast<Index>(lane_count<L>), native) / native);
 }
-
-inline constexpr Index block_outputs = 16;
+// Outputs whose kernels and sums are in the cache together, and the kernels and tiles of dW's. A gradient of 64 x 64 kernels, 32 x 32 pixels,
+// 8 lanes, in percent of the direct one's multiply-adds at Zen 3's peak: in blocks of 64 x 32 kernels and 4 tiles 238, 32 x 32 213,
+// 32 x 32 and 8 tiles 209, 64 x 16 and 8 tiles 203, 64 x 64 and 4 tiles 245, but with 4 % to 22 % more scratch.
+inline constexpr Index block_outputs = std::min(Index{16}, 2 * native);
+inline constexpr Index gradient_outputs = 64, gradient_inputs = 32, gradient_tiles = 4;
+// Between one point's numbers and the next one's: their distance shall be no multiple of 4 KiB, or they meet in the same set of L1.
 inline constexpr Index gap = 2;
 
-// How many tiles are transformed together.
-constexpr Index group_of(Index channels, Index tiles) {
-    return std::clamp(320 / (channels + block_outputs) / 2 * 2, Index{2}, std::max(Index{2}, (tiles + 1) / 2 * 2));
+// How many tiles are taken together: an even number, for the micro-kernel's two columns; with wider packs as many registers.
+constexpr Index group_of(Index depth, Index tiles) {
+    return std::clamp(320 / (depth + block_outputs) / 2 * 2, Index{2}, std::max(Index{2}, (tiles + 1) / 2 * 2));
 }
-constexpr Index packs_of_weights(Index depth, Index outputs) {
-    constexpr Index native = static_cast<Index>(native_width<float>);
-    return (outputs + block_outputs - 1) / block_outputs * points * ((depth + 1) * block_outputs + native - 1) / native;
-}
+template <class L> constexpr Index narrowed(Index group) { return std::max(Index{1}, group / registers_in<L>); }
+
 constexpr Index correlation_packs(Index depth, Index outputs, Index tiles) {
-    const Index group = group_of(depth, tiles);
-    return points * (depth * group + gap) + points * (block_outputs * group + gap) + packs_of_weights(depth, outputs);
+    const Index group = group_of(depth, tiles), blocks = (outputs + block_outputs - 1) / block_outputs;
+    return points * ((depth + block_outputs) * group + 2 * gap + blocks * ((depth + 1) * block_outputs / native + 1));
+}
+constexpr Index gradient_packs(Index inputs, Index outputs, Index tiles) {
+    const Index group = std::min(gradient_tiles, tiles), most = std::min(outputs, gradient_outputs);
+    const auto whole = [](Index n) { return (n + native - 1) / native * native; };
+    const Index wide = whole(std::min(inputs, gradient_inputs));
+    return points * ((wide + most) * group + 2 * gap) + wide * group + points * whole(most) * wide / native;
 }
 
-template <class T> struct Correlation {
-    const T* w;
+// A correlation of `depth` channels with kernels w + o output_stride + d depth_stride, as they are or turned by 180 degrees.
+template <class L> struct Correlation {
+    const scalar<L>* w;
     Index output_stride, depth_stride;
-    bool turned;  // by 180 degrees
-    const T* bias;
-    const T* in;
-    T* out;
+    bool turned;
+    const scalar<L>* bias;
+    const L* in;
+    L* out;
     Image input, output;
-    Index depth, tiles, group;
-    T* scratch;
+    Index depth, tiles;
+    L* scratch;
 };
 
-// The weights of Outputs channels, from w on: to [point][depth][block].
+// The values of the kernels of Outputs channels, from w on: to [value][value][depth][block]; `taps` has room for their transpose.
 template <Index Size, Index Outputs, class L>
-[[gnu::noinline]] void weights_to_values(const Correlation<scalar<L>>& p, const scalar<L>* w, scalar<L>* taps, scalar<L>* to) {
+[[gnu::noinline]] void kernels_to_values(const Correlation<L>& p, const scalar<L>* w, scalar<L>* taps, scalar<L>* to) {
     using T = scalar<L>;
     constexpr Index block = shrunk<L>(block_outputs), area = Size * Size;
-    using R = Lanes<T, std::min<std::size_t>(native_width<T>, std::bit_floor(static_cast<std::size_t>(block)))>;
+    using R = Lanes<T, std::min<std::size_t>(native_width<T>, block)>;
     constexpr Index step = lane_count<R>;
     if constexpr (Outputs % step != 0) std::fill_n(taps, p.depth * area * block, T(0));
-    const Index together = p.depth_stride == area ? p.depth : 1;
+    const Index together = p.depth_stride == area ? p.depth : 1, stride = (p.depth + 1) * block;
     for (Index d = 0; d < p.depth; d += together)
         transpose(w + d * p.depth_stride, static_cast<std::size_t>(p.output_stride), Outputs, static_cast<std::size_t>(together * area),
                   taps + d * area * block, block);
-    const Index point_stride = (p.depth + 1) * block;
     for (Index d = 0; d < p.depth; ++d, taps += area * block, to += block)
         for (Index o = 0; o < Outputs; o += step)
             to_values<OfKernel<Size>, R>(
-                [&](Index r, Index c) __attribute__((always_inline)) {
+                [=, first = taps + o, turned = p.turned](Index r, Index c) __attribute__((always_inline)) {
                     const Index tap = r * Size + c;
-                    return load_lanes<R>(taps + (p.turned ? area - 1 - tap : tap) * block + o);
+                    return load_lanes<R>(first + (turned ? area - 1 - tap : tap) * block);
                 },
-                [=](Index r, Index c, const R& u) __attribute__((always_inline)) { store_lanes(to + (r * values + c) * point_stride + o, u); });
+                [=, at = to + o](Index r, Index c, const R& u) __attribute__((always_inline)) { store_lanes(at + (r * values + c) * stride, u); });
 }
 
-template <Index Size, Index Outputs, class L> [[gnu::noinline]] void correlate(const Correlation<scalar<L>>& p) {
+template <Index Size, Index Outputs, class L> [[gnu::noinline]] void correlate(const Correlation<L>& p) {
     using T = scalar<L>;
-    using R = Register<L>;
-    constexpr Index step = values + 1 - Size, most = shrunk<L>(block_outputs);
+    constexpr Index step = values + 1 - Size, most = shrunk<L>(block_outputs), width = lane_count<L>, column = lane_count<Register<L>>;
     using Blocks = Split<Outputs, most>;
-    constexpr Index together = (Outputs + block_outputs - 1) / block_outputs;  // blocks whose weights the scratch has room for
+    constexpr Index together = (Outputs + block_outputs - 1) / block_outputs;  // blocks whose kernels the scratch has room for
     const auto block = [](Index b, auto&& f) __attribute__((always_inline)) {
         if constexpr (Blocks::larger > 0)
             if (b < Blocks::larger) return f.template operator()<Blocks::size + 1>(Blocks::start(b));
         f.template operator()<Blocks::size>(Blocks::start(b));
     };
-    const Index group = std::max(Index{1}, p.group / registers_in<L>);
-    const Index row = group * width<L>, v_stride = p.depth * row + gap * width<L>, m_stride = most * row + gap * width<L>;
-    const Index u_stride = (p.depth + 1) * most;
-    T *const v = p.scratch, *const m = v + points * v_stride, *const u = m + points * m_stride;
+    const Index group = narrowed<L>(group_of(p.depth, p.tiles)), row = group * width;
+    const Index v_stride = p.depth * group + gap, m_stride = most * group + gap, u_stride = (p.depth + 1) * most;
+    L *const v = p.scratch, *const m = v + points * v_stride;
+    T* const u = numbers(m + points * m_stride);
 
     for (Index begin = 0; begin < Blocks::count; begin += together) {
         const Index end = std::min(begin + together, Blocks::count);
         for (Index b = begin; b < end; ++b)
-            block(b, [&]<Index Size_>(Index o) __attribute__((always_inline)) {
-                weights_to_values<Size, Size_, L>(p, p.w + o * p.output_stride, v, u + (b - begin) * points * u_stride);
+            block(b, [&]<Index Count>(Index o) __attribute__((always_inline)) {
+                kernels_to_values<Size, Count, L>(p, p.w + o * p.output_stride, numbers(v), u + (b - begin) * points * u_stride);
             });
         for (Index first = 0; first < p.tiles; first += group) {
             const Index count = std::min(group, p.tiles - first);
-            tiles_to_values<OfInput, step, L>(p.in, p.input, p.depth, first, count, v, v_stride, row);
+            tiles_to_values<OfInput, step>(p.in, p.input, p.depth, first, count, v, group, v_stride);
             for (Index b = begin; b < end; ++b)
-                block(b, [&]<Index Size_>(Index o) __attribute__((always_inline)) {
-                    constexpr Strides known{.a_row = 1, .a_step = most, .b_column = register_width<L>, .c_column = register_width<L>, .segments = 1};
+                block(b, [&]<Index Count>(Index o) __attribute__((always_inline)) {
+                    constexpr Strides known{.a_row = 1, .a_step = most, .b_column = column, .c_column = column, .segments = 1};
                     for (Index point = 0; point < points; ++point)
-                        for (Index column = 0; column < count * width<L>; column += 2 * register_width<L>)
-                            multiply_rows<Size_, register_count >= 32 ? 8 : 6, 2, R, known>(
+                        for (Index n = 0; n < count * width; n += 2 * column)
+                            multiply_rows<Count, register_count >= 32 ? 8 : 6, 2, Register<L>, known>(
                                 OuterProduct<T>{.a = u + ((b - begin) * points + point) * u_stride,
-                                                .b = v + point * v_stride + column,
-                                                .c = m + point * m_stride + column,
+                                                .b = numbers(v + point * v_stride) + n,
+                                                .c = numbers(m + point * m_stride) + n,
                                                 .strides = {.b_step = row, .c_row = row, .depth = p.depth}});
-                    tiles_from_values<OfOutput<step>, L>(m, m_stride, row, p.bias ? p.bias + o : nullptr, p.out + o * p.output.plane() * width<L>, p.output,
-                                                        Size_, first, count);
+                    tiles_from_values<OfOutput<step>>(m, group, m_stride, p.bias ? p.bias + o : nullptr, p.out + o * p.output.plane(), p.output, Count,
+                                                      first, count);
                 });
         }
     }
 }
 
-// dW
-inline constexpr Index gradient_outputs = 32, gradient_inputs = 32, gradient_group = 4;
-constexpr Index gradient_packs(Index inputs, Index outputs, Index tiles) {
-    constexpr Index native = static_cast<Index>(native_width<float>);
-    const Index i = std::min(inputs, gradient_inputs), o = std::min(outputs, gradient_outputs), group = std::min(tiles, gradient_group);
-    const Index wide = (i + native - 1) / native * native;
-    return points * (i * group + gap) + points * (o * group + gap) + wide * group + points * (o * wide + native - 1) / native;
-}
-
-template <class T> struct WeightGradient {
-    const T* x;
-    const T* dy;
-    T* dw;
+template <class L> struct WeightGradient {
+    const L* x;
+    const L* dy;
+    scalar<L>* dw;
     Image input, output;
-    Index inputs, tiles, group;
+    Index tiles;
     bool first;
-    T* scratch;
+    L* scratch;
 };
 
-template <Index Size, Index Inputs, class L>
-[[gnu::noinline]] void weights_from_values(const scalar<L>* u, Index point_stride, Index row_stride, scalar<L>* dw, Index outputs, Index output_stride,
-                                           bool first) {
-    using T = scalar<L>;
+// dw of Inputs kernels each of some outputs, from their values [value][value][output][wide].
+template <Index Size, Index Inputs, class T>
+[[gnu::noinline]] void kernels_from_values(const T* u, Index wide, Index stride, T* dw, Index output_stride, Index outputs, bool first) {
     using R = Lanes<T, native_width<T>>;
     constexpr Index area = Size * Size, step = lane_count<R>;
-    T taps[area * step], some[step * area];
-    for (Index o = 0; o < outputs; ++o, u += row_stride, dw += output_stride)
+    T taps[area * step], kernels[step * area];
+    for (Index o = 0; o < outputs; ++o, u += wide, dw += output_stride)
         for (Index i = 0; i < Inputs; i += step) {
             from_values<OfKernel<Size>, R>(
-                [=](Index p, Index q) __attribute__((always_inline)) { return load_lanes<R>(u + (p * values + q) * point_stride + i); },
+                [=, at = u + i](Index p, Index q) __attribute__((always_inline)) { return load_lanes<R>(at + (p * values + q) * stride); },
                 [&](Index r, Index c, const R& x) __attribute__((always_inline)) { store_lanes(taps + (r * Size + c) * step, x); });
             const Index count = std::min(step, Inputs - i);
-            transpose(taps, step, area, static_cast<std::size_t>(count), some, area);
-            for (Index n = 0; n < count * area; ++n) dw[i * area + n] = some[n] + (first ? T(0) : dw[i * area + n]);
+            transpose(taps, step, area, static_cast<std::size_t>(count), kernels, area);
+            T* const to = dw + i * area;
+            for (Index n = 0; n < count * area; ++n) to[n] = kernels[n] + (first ? 0 : to[n]);
         }
 }
 
-template <Index Size, Index Outputs, Index Inputs, class L> [[gnu::noinline]] void weight_gradient(const WeightGradient<scalar<L>>& p) {
+template <Index Size, Index Outputs, Index Inputs, class L> [[gnu::noinline]] void weight_gradient(const WeightGradient<L>& p) {
     using T = scalar<L>;
     using R = Lanes<T, native_width<T>>;
-    constexpr Index step = values + 1 - Size, area = Size * Size;
-    constexpr Index most_outputs = shrunk<L>(std::min(Outputs, gradient_outputs));
-    const Index group = std::max(Index{1}, p.group / registers_in<L>), row = group * width<L>;
-    for_each_block<Outputs, most_outputs>([&]<Index O>(Index o) {
+    constexpr Index step = values + 1 - Size, area = Size * Size, width = lane_count<L>, column = lane_count<R>;
+    constexpr Index most = shrunk<L>(std::min(Outputs, gradient_outputs));
+    const Index group = narrowed<L>(std::min(gradient_tiles, p.tiles)), row = group * width;
+    for_each_block<Outputs, most>([&]<Index O>(Index o) {
         for_each_block<Inputs, gradient_inputs>([&]<Index I>(Index i) {
-            constexpr Index lanes = lane_count<R>, wide = (I + lanes - 1) / lanes * lanes;
-            const Index v_stride = I * row + gap * width<L>, m_stride = O * row + gap * width<L>, u_stride = O * wide;
-            T *const v = p.scratch, *const m = v + points * v_stride, *const panel = m + points * m_stride, *const u = panel + wide * row;
+            constexpr Index wide = (I + column - 1) / column * column, u_stride = O * wide;
+            const Index v_stride = I * group + gap, m_stride = O * group + gap;
+            L *const v = p.scratch, *const m = v + points * v_stride;
+            T *const panel = numbers(m + points * m_stride), *const u = panel + wide * row;
             if constexpr (wide > I) std::fill_n(panel, wide * row, T(0));
             for (Index first = 0; first < p.tiles; first += group) {
-                const Index count = std::min(group, p.tiles - first);
-                tiles_to_values<OfInput, step, L>(p.x + i * p.input.plane() * width<L>, p.input, I, first, count, v, v_stride, row);
-                tiles_to_values<OfOutput<step>, step, L>(p.dy + o * p.output.plane() * width<L>, p.output, O, first, count, m, m_stride, row);
+                const Index count = std::min(group, p.tiles - first), depth = count * width;
+                tiles_to_values<OfInput, step>(p.x + i * p.input.plane(), p.input, I, first, count, v, group, v_stride);
+                tiles_to_values<OfOutput<step>, step>(p.dy + o * p.output.plane(), p.output, O, first, count, m, group, m_stride);
                 for (Index point = 0; point < points; ++point) {
-                    const Index depth = count * width<L>;
-                    transpose(v + point * v_stride, static_cast<std::size_t>(row), I, static_cast<std::size_t>(depth), panel, wide);
-                    constexpr Strides known{.a_step = 1, .b_column = lanes, .b_step = wide, .c_row = wide, .c_column = lanes, .segments = 1};
-                    constexpr Index columns = 4;
-                    OuterProduct<T> product{.a = m + point * m_stride, .b = panel, .c = u + point * u_stride, .add = first > 0,
+                    transpose(numbers(v + point * v_stride), static_cast<std::size_t>(row), I, static_cast<std::size_t>(depth), panel, wide);
+                    constexpr Strides known{.a_step = 1, .b_column = column, .b_step = wide, .c_row = wide, .c_column = column, .segments = 1};
+                    constexpr Index columns = 4, left = wide / column % columns;
+                    OuterProduct<T> product{.a = numbers(m + point * m_stride), .b = panel, .c = u + point * u_stride, .add = first > 0,
                                             .strides = {.a_row = row, .depth = depth}};
-                    for (Index n = 0; n + columns * lanes <= wide; n += columns * lanes, product.b += columns * lanes, product.c += columns * lanes)
+                    for (Index n = 0; n + columns * column <= wide; n += columns * column, product.b += columns * column, product.c += columns * column)
                         multiply_rows<O, 2, columns, R, known>(product);
-                    constexpr Index left = wide / lanes % columns;
-                    if constexpr (left > 0) multiply_rows<O, left == 1 ? 8 : 4, left, R, known>(product);
+                    if constexpr (left > 0) multiply_rows<O, 8 / left, left, R, known>(product);
                 }
             }
-            weights_from_values<Size, I, L>(u, u_stride, wide, p.dw + (o * Inputs + i) * area, O, Inputs * area, p.first);
+            kernels_from_values<Size, I>(u, wide, u_stride, p.dw + (o * Inputs + i) * area, Inputs * area, O, p.first);
         });
     });
 }
 
-}  // namespace detail
+// What the three need to know of a convolution. The padding follows from the shapes.
+template <class Weight, class Input, class Output> struct Plan;
+template <std::size_t O, std::size_t I, std::size_t K, std::size_t H, std::size_t W, std::size_t OH, std::size_t OW>
+struct Plan<Shape<O, I, K, K>, Shape<I, H, W>, Shape<O, OH, OW>> {
+    static_assert(K >= 2 && K <= 5, "kernels of 2 x 2 to 5 x 5");
+    static_assert(OH + K > H && (OH + K - 1 - H) % 2 == 0 && OW + K > W && (OW + K - 1 - W) % 2 == 0, "y's extents are x's plus twice a padding, less K - 1");
+    static constexpr Index size = K, step = values + 1 - size, area = size * size, inputs = I, outputs = O;
+    static constexpr Index top = (OH + K - 1 - H) / 2, left = (OW + K - 1 - W) / 2;
 
-// What the three need besides, for the larger of them.
-template <class Weight, class Input, class Output, std::size_t Padding> inline constexpr std::size_t scratch_packs = 0;
-
-template <class Weight, class In, class Out> struct Plan {
-    static constexpr Index size = Weight::extents[2], step = detail::values + 1 - size;
-    static constexpr Index outputs = Weight::extents[0], inputs = Weight::extents[1];
-    static constexpr Index height = In::extents[1], width = In::extents[2], out_height = Out::extents[1], out_width = Out::extents[2];
-    static constexpr Index padding = (out_height + size - 1 - height) / 2;
-    static constexpr Index across(Index extent) { return (extent + step - 1) / step; }
-    static constexpr Index tiles = across(out_height) * across(out_width), input_tiles = across(height) * across(width);
-    using Scratch = Shape<static_cast<std::size_t>(std::max({detail::correlation_packs(inputs, outputs, tiles), detail::correlation_packs(outputs, inputs, input_tiles),
-                                                             detail::gradient_packs(inputs, outputs, tiles)}))>;
+    static constexpr Index tiles(Index extent) { return (extent + step - 1) / step; }
+    static constexpr Index of_y = tiles(OH) * tiles(OW), of_x = tiles(H) * tiles(W);
+    static constexpr Image x{H, W, top, left, tiles(OW)}, y{OH, OW, 0, 0, tiles(OW)};               // in tiles of y
+    static constexpr Image dx{H, W, 0, 0, tiles(W)}, dy{OH, OW, size - 1 - top, size - 1 - left, tiles(W)};  // in tiles of dx
+    static constexpr Index packs = std::max({correlation_packs(inputs, outputs, of_y), correlation_packs(outputs, inputs, of_x),
+                                             gradient_packs(inputs, outputs, of_y)});
 };
 
-template <class Weight, class Bias, class In, class Out, class T, class L, class S>
-void forward(View<Weight, const T> w, View<Bias, const T> b, View<In, const L> x, View<Out, L> y, View<S, L> scratch) {
-    using P = Plan<Weight, In, Out>;
-    using namespace detail;
-    constexpr Index area = P::size * P::size;
-    correlate<P::size, P::outputs, L>({.w = w.data, .output_stride = P::inputs * area, .depth_stride = area, .turned = false, .bias = b.data,
-        .in = numbers(x.data), .out = numbers(y.data), .input = {P::height, P::width, P::padding, P::across(P::out_width)},
-        .output = {P::out_height, P::out_width, 0, P::across(P::out_width)}, .depth = P::inputs, .tiles = P::tiles, .group = group_of(P::inputs, P::tiles),
-        .scratch = numbers(scratch.data)});
+}  // namespace detail
+
+// What each of the three needs besides.
+template <class Weight, class Input, class Output>
+using Scratch = Shape<static_cast<std::size_t>(detail::Plan<Weight, Input, Output>::packs)>;
+
+// y = b + w * x; b.data may be null.
+template <class Weight, class Bias, class Input, class Output, class T, class L>
+void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y, View<Scratch<Weight, Input, Output>, L> scratch) {
+    using P = detail::Plan<Weight, Input, Output>;
+    detail::correlate<P::size, P::outputs, L>({.w = w.data, .output_stride = P::inputs * P::area, .depth_stride = P::area, .turned = false,
+                                               .bias = b.data, .in = x.data, .out = y.data, .input = P::x, .output = P::y,
+                                               .depth = P::inputs, .tiles = P::of_y, .scratch = scratch.data});
 }
-template <class Weight, class In, class Out, class T, class L, class S>
-void input_gradient(View<Weight, const T> w, View<Out, const L> dy, View<In, L> dx, View<S, L> scratch) {
-    using P = Plan<Weight, In, Out>;
-    using namespace detail;
-    constexpr Index area = P::size * P::size;
-    correlate<P::size, P::inputs, L>({.w = w.data, .output_stride = area, .depth_stride = P::inputs * area, .turned = true, .bias = nullptr,
-        .in = numbers(dy.data), .out = numbers(dx.data), .input = {P::out_height, P::out_width, P::size - 1 - P::padding, P::across(P::width)},
-        .output = {P::height, P::width, 0, P::across(P::width)}, .depth = P::outputs, .tiles = P::input_tiles, .group = group_of(P::outputs, P::input_tiles),
-        .scratch = numbers(scratch.data)});
+
+// dx, overwritten: the correlation of dy with the kernels turned around.
+template <class Weight, class Input, class Output, class T, class L>
+void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Input, L> dx, View<Scratch<Weight, Input, Output>, L> scratch) {
+    using P = detail::Plan<Weight, Input, Output>;
+    detail::correlate<P::size, P::inputs, L>({.w = w.data, .output_stride = P::area, .depth_stride = P::inputs * P::area, .turned = true,
+                                              .bias = nullptr, .in = dy.data, .out = dx.data, .input = P::dy, .output = P::dx,
+                                              .depth = P::outputs, .tiles = P::of_x, .scratch = scratch.data});
 }
-template <class Weight, class In, class Out, class T, class L, class S>
-void weight_gradient(View<In, const L> x, View<Out, const L> dy, View<Weight, T> dw, View<S, L> scratch, bool first) {
-    using P = Plan<Weight, In, Out>;
-    using namespace detail;
-    detail::weight_gradient<P::size, P::outputs, P::inputs, L>({.x = numbers(x.data), .dy = numbers(dy.data), .dw = dw.data,
-        .input = {P::height, P::width, P::padding, P::across(P::out_width)}, .output = {P::out_height, P::out_width, 0, P::across(P::out_width)},
-        .inputs = P::inputs, .tiles = P::tiles, .group = std::min(P::tiles, gradient_group), .first = first, .scratch = numbers(scratch.data)});
+
+// dw, summed over the lanes: overwritten where `first`, else added to what is there.
+template <class Weight, class Input, class Output, class T, class L>
+void weight_gradient(View<Input, const L> x, View<Output, const L> dy, View<Weight, T> dw, View<Scratch<Weight, Input, Output>, L> scratch, bool first) {
+    using P = detail::Plan<Weight, Input, Output>;
+    detail::weight_gradient<P::size, P::outputs, P::inputs, L>(
+        {.x = x.data, .dy = dy.data, .dw = dw.data, .input = P::x, .output = P::y, .tiles = P::of_y, .first = first, .scratch = scratch.data});
 }
 
 }  // namespace kiln::winograd
