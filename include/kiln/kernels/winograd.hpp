@@ -225,9 +225,9 @@ inline constexpr Index native = static_cast<Index>(native_width<float>);
 template <class L> constexpr Index shrunk(Index channels) {
     return std::max(Index{1}, channels * std::min(static_cast<Index>(lane_count<L>), native) / native);
 }
-// Outputs whose sums are in the cache together, and the outputs, inputs and tiles that dw takes together. A gradient of 64 x 64 kernels, 32 x 32 pixels,
-// 8 lanes, in percent as above: in blocks of 64 x 32 kernels and 4 tiles 238, 32 x 32 213,
-// 32 x 32 and 8 tiles 209, 64 x 16 and 8 tiles 203, 64 x 64 and 4 tiles 245, but with 4 % to 22 % more scratch.
+// Outputs whose sums are in the cache together, and the outputs, inputs and tiles that dw takes together. dw of 64 -> 64, 32x32, in percent
+// as above: 64 x 32 kernels and 4 tiles 238, 32 x 32 and 4 213, 32 x 32 and 8 209, 64 x 16 and 8 203; 64 x 64 and 4 would be 245, with a fifth
+// more scratch than the other passes need.
 inline constexpr Index block_outputs = std::min(Index{16}, 2 * native);
 inline constexpr Index gradient_outputs = 64, gradient_inputs = 32, gradient_tiles = 4;
 // Between one point's numbers and the next one's: their distance shall be no multiple of 4 KiB, or they meet in the same set of L1.
