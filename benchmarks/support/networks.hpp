@@ -1,5 +1,5 @@
 // The networks of MNIST's tutorials, a to i of examples/README.md, with their minibatches and optimisers: what the benchmarks
-// measure, and what tests/golden trains beside PyTorch. After them three larger ones, for the benchmarks alone.
+// measure, and what tests/golden trains beside PyTorch. After them larger ones, for the benchmarks alone.
 #pragma once
 #include "kiln/compose/residual.hpp"
 #include "kiln/compose/sequential.hpp"
@@ -123,12 +123,17 @@ struct Cnn8 {
 
 // A 3x3 convolution of 64 channels to 64 on 32x32 pixels, forward and both gradients: the 1x1 convolution before it, of 0.2 % of the
 // multiply-adds, makes it give the gradient of its input.
-struct Conv64 {
-    static constexpr const char* name = "conv64";
+template <Algorithm algorithm> struct Conv64By {
     using Input = Shape<1, 32, 32>;
-    using Net = Sequential<Conv<1, 64, 1>, Conv<64, 64, 3, 1, 1>, ReLU, AvgPool<4>, Flatten, Linear<4096, 10>>;
+    using Net = Sequential<Conv<1, 64, 1>, Conv<64, 64, Kernel{.height = 3, .algorithm = algorithm}, 1, 1>, ReLU, AvgPool<4>, Flatten, Linear<4096, 10>>;
     static constexpr std::size_t batch = 64;
     static constexpr Adam optimizer{.learning_rate = 1e-3};
+};
+struct Conv64 : Conv64By<Algorithm::direct> {
+    static constexpr const char* name = "conv64";
+};
+struct Conv64Winograd : Conv64By<Algorithm::winograd> {
+    static constexpr const char* name = "conv64_winograd";
 };
 
 // K. He et al.: Deep residual learning for image recognition, 2015, 4.2: ResNet-20 for CIFAR-10. Where the shape changes the shortcut is a
@@ -161,7 +166,7 @@ struct Transformer256 {
 // Calls f.operator()<Network>() for every network that is trained.
 void for_each(auto&& f) {
     const auto call = [&]<class... Networks>() { (f.template operator()<Networks>(), ...); };
-    call.template operator()<Mlp128_64, Mlp512, LeNetSigmoid, LeNetTanh, LeNet5, ResNetBlock, GruRows, ViT, Cnn8, Conv64, ResNet20, Transformer256>();
+    call.template operator()<Mlp128_64, Mlp512, LeNetSigmoid, LeNetTanh, LeNet5, ResNetBlock, GruRows, ViT, Cnn8, Conv64, Conv64Winograd, ResNet20, Transformer256>();
 }
 
 }  // namespace networks

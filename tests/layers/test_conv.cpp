@@ -4,7 +4,7 @@
 #include "support/close.hpp"
 #include "support/reference.hpp"
 
-using kiln::Conv, kiln::Extent2, kiln::Kernel, kiln::Shape;
+using kiln::Algorithm, kiln::Conv, kiln::Extent2, kiln::Kernel, kiln::Shape;
 
 namespace {
 // Seven plain loops. y[o][r][q] meets x[i][r S + j D - P][q S + k D - P] where that is a pixel.
@@ -76,6 +76,17 @@ TEST_CASE("Conv: a kernel that covers the image") {
     check_layer<Conv<2, 7, Kernel{.height = 2, .bias = false}>, Shape<2, 2, 2>>(Reference{2, 7, 2, 2, {.height = 2, .bias = false}, 1, 0});
 }
 
+// Its roundings count by the growth of its transforms, at most 2844 for a 3x3 kernel, and there are at most 130 of them one after another
+// (tests/kernels/test_winograd.cpp).
+TEST_CASE("Conv: by Winograd's algorithm") {
+    constexpr Precision transforms{.ulps = 2844 * 130 / 2};
+    check_layer_in_all_lanes<Conv<3, 5, Kernel{.height = 3, .algorithm = Algorithm::winograd}, 1, 1>, Shape<3, 7, 9>>(
+        Reference{3, 5, 7, 9, {.height = 3}, 1, 1}, transforms);
+    check_layer<Conv<2, 3, Kernel{.height = 3, .bias = false, .algorithm = Algorithm::winograd}, 1, Extent2{1, 0}>, Shape<2, 6, 5>>(
+        Reference{2, 3, 6, 5, {.height = 3, .bias = false}, 1, {1, 0}}, transforms);
+    check_layer<Conv<2, 3, Kernel{.height = 3, .algorithm = Algorithm::winograd}>, Shape<2, 3, 3>>(Reference{2, 3, 3, 3, {.height = 3}, 1, 0});  // covered
+}
+
 TEST_CASE("Conv: without a bias there is no parameter for one") {
     using Layer = Conv<2, 3, Kernel{.height = 3, .bias = false}, 2, 1>;
     static_assert(Layer::Parameters::count == 1);
@@ -107,6 +118,7 @@ TEST_CASE("Conv: its name shows what is not PyTorch's default") {
     CHECK(Conv<4, 8, Kernel{.height = 3, .width = 5, .dilation = 2, .groups = 4}, Extent2{1, 2}, 1>::name().view() ==
           "Conv<4,8,3x5 dilation 2 groups 4,1x2,1>");
     CHECK(Conv<4, 8, Kernel{.height = 3, .bias = false}>::name().view() == "Conv<4,8,3 no bias>");
+    CHECK(Conv<4, 8, Kernel{.height = 3, .algorithm = Algorithm::winograd}, 1, 1>::name().view() == "Conv<4,8,3 winograd,1,1>");
 }
 
 TEST_CASE("Conv: says what it wants of an input that does not fit") {

@@ -12,15 +12,22 @@
 //
 //     Conv<1, 6, 5>    Conv<16, 32, 3, 2, 1>
 //     Conv<8, 8, Kernel{.height = 3, .width = 5, .dilation = 2, .groups = 8, .bias = false}, 1, Extent2{2, 4}>
+//     Conv<64, 64, Kernel{.height = 3, .algorithm = Algorithm::winograd}, 1, 1>
+//
+// Winograd's algorithm takes a quarter of the multiplications of a 3x3 kernel, and rounds more: see kernels/winograd.hpp, and measure
+// before choosing it for less than 16 channels.
 #pragma once
 #include "kiln/core/layer.hpp"
 #include "kiln/kernels/affine.hpp"
 #include "kiln/kernels/convolution.hpp"
 #include "kiln/kernels/image_convolution.hpp"
+#include "kiln/kernels/winograd.hpp"
 #include "kiln/layers/bias.hpp"
 #include "kiln/layers/image.hpp"
 
 namespace kiln {
+
+enum class Algorithm { direct, winograd };
 
 // A convolution's kernel where a number does not say it all. It is a square unless a width is given.
 struct Kernel {
@@ -28,6 +35,7 @@ struct Kernel {
     Extent2 dilation = 1;
     std::size_t groups = 1;
     bool bias = true;
+    Algorithm algorithm = Algorithm::direct;
 
     friend constexpr bool operator==(const Kernel&, const Kernel&) = default;
 };
@@ -49,6 +57,8 @@ consteval bool sound_convolution() {
     static_assert(K.dilation.height > 0 && K.dilation.width > 0, "a convolution's dilation is at least 1");
     static_assert(K.groups > 0 && Inputs % K.groups == 0 && Outputs % K.groups == 0,
                   "a convolution's groups divide both its input and its output channels");
+    static_assert(K.algorithm == Algorithm::direct || (K.height == K.width && K.height >= 2 && K.height <= 5 && Stride == 1 && K.dilation == 1 && K.groups == 1),
+                  "Winograd's algorithm is for kernels of 2x2 to 5x5 with stride 1, dilation 1 and one group; use Algorithm::direct");
     return true;
 }
 
@@ -70,6 +80,7 @@ constexpr Text convolution_name(const char* layer, std::size_t inputs, std::size
     if (k.dilation != 1) t << " dilation " << extent_text(k.dilation);
     if (k.groups != 1) t << " groups " << k.groups;
     if (!k.bias) t << " no bias";
+    if (k.algorithm == Algorithm::winograd) t << " winograd";
     if (stride != 1 || padding != 0 || output_padding != 0) t << "," << extent_text(stride);
     if (padding != 0 || output_padding != 0) t << "," << extent_text(padding);
     if (output_padding != 0) t << "," << extent_text(output_padding);
@@ -107,28 +118,38 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
     static constexpr bool covers = In::extents[1] == K.height && In::extents[2] == K.width && Padding == 0 && K.groups == 1;
     using Row = Shape<1, Inputs * K.height * K.width>;
     using Matrix = Shape<Outputs, Row::size>;
-    template <class In> using Scratch = std::conditional_t<covers<In>, Arrays<affine::Scratch<1, Row::size, Outputs>>, Arrays<>>;
+    template <class In> static constexpr bool transforms = K.algorithm == Algorithm::winograd && !covers<In>;
+    template <class In> static consteval auto scratch() {
+        if constexpr (covers<In>) return Arrays<affine::Scratch<1, Row::size, Outputs>>{};
+        else if constexpr (transforms<In>) return Arrays<winograd::Scratch<Weight, In, output_shape<In>>>{};
+        else return Arrays<>{};
+    }
+    template <class In> using Scratch = decltype(scratch<In>());
 
     static constexpr void forward(auto tile) {
+        using In = typename decltype(tile)::In;
         const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
-        if constexpr (covers<typename decltype(tile)::In>)
-            affine::forward(reshape<Matrix>(weight), bias, reshape<Row>(tile.x), reshape<Shape<1, Outputs>>(tile.y));
+        if constexpr (covers<In>) affine::forward(reshape<Matrix>(weight), bias, reshape<Row>(tile.x), reshape<Shape<1, Outputs>>(tile.y));
+        else if constexpr (transforms<In>) winograd::forward(weight, bias, tile.x, tile.y, std::get<0>(tile.scratch));
         else convolution::forward<geometry>(weight, bias, tile.x, tile.y);
     }
     static constexpr void backward(auto tile) {
+        using In = typename decltype(tile)::In;
         const auto [weight, bias] = weight_and_bias<Outputs>(tile.parameters);
         const auto [dweight, dbias] = weight_and_bias<Outputs>(tile.gradient);
-        if constexpr (covers<typename decltype(tile)::In>) {
+        if constexpr (covers<In>) {
             const auto dy = reshape<Shape<1, Outputs>>(tile.dy);
             if constexpr (tile.wants_gradient)
                 affine::parameter_gradient(reshape<Row>(tile.x), dy, reshape<Matrix>(dweight), dbias, std::get<0>(tile.scratch), tile.first_of_shard());
             if constexpr (tile.wants_dx) affine::input_gradient(reshape<Matrix>(weight), dy, reshape<Row>(tile.dx));
         } else {
             if constexpr (tile.wants_gradient) {
-                convolution::weight_gradient<geometry>(tile.x, tile.dy, dweight, tile.first_of_shard());
+                if constexpr (transforms<In>) winograd::weight_gradient(tile.x, tile.dy, dweight, std::get<0>(tile.scratch), tile.first_of_shard());
+                else convolution::weight_gradient<geometry>(tile.x, tile.dy, dweight, tile.first_of_shard());
                 convolution::bias_gradient(tile.dy, dbias, tile.first_of_shard());
             }
-            if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
+            if constexpr (tile.wants_dx && transforms<In>) winograd::input_gradient(weight, tile.dy, tile.dx, std::get<0>(tile.scratch));
+            else if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
         }
     }
 

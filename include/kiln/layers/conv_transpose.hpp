@@ -23,6 +23,7 @@ template <KernelArgument K, Extent2 Stride, Extent2 OutputPadding> consteval boo
     static_assert((OutputPadding.height < Stride.height || OutputPadding.height < K.dilation.height) &&
                       (OutputPadding.width < Stride.width || OutputPadding.width < K.dilation.width),
                   "ConvTranspose: the output padding is less than the stride or the dilation");
+    static_assert(K.algorithm == Algorithm::direct, "ConvTranspose has the direct algorithm only");
     return true;
 }
 
