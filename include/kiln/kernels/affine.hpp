@@ -39,11 +39,6 @@ inline constexpr Index backward_rows_by_one = many ? 16 : 14;
 inline constexpr Index gradient_columns = many ? 3 : 4;
 template <Index Columns> inline constexpr Index gradient_rows = many || Columns == 1 ? 8 : Columns == 2 ? 4 : Columns == 3 ? 3 : 2;
 
-template <class L> constexpr auto numbers(L* lanes) {
-    if constexpr (lane_count<L> == 1) return lanes;
-    else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(lanes);
-}
-
 constexpr Strides pack_strides(bool transposed, Index width, Index column) {
     return {.a_row = transposed ? 1 : 0, .a_step = transposed ? 0 : 1, .b_column = column, .b_step = width,
             .c_row = width, .c_column = column, .segments = 1};

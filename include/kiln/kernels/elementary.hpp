@@ -33,7 +33,7 @@ template <class L> [[gnu::always_inline]] constexpr L as_exponent(const L& x) {
     return L::map(
         [](auto part) {
             using Bits = std::conditional_t<std::is_arithmetic_v<decltype(part)>, std::uint32_t,
-                                            typename kiln::detail::vector<std::uint32_t, sizeof part / 4>::type>;
+                                            kiln::detail::Vector<std::uint32_t, sizeof part / 4>>;
             return std::bit_cast<decltype(part)>(std::bit_cast<Bits>(part) << 23);
         },
         x);

@@ -37,7 +37,7 @@ template <std::size_t Size, class T> constexpr void transform(const T* x, T* y, 
 template <class R> [[gnu::always_inline]] constexpr R largest(R x) {
     constexpr std::size_t width = lane_count<R>;
     if constexpr (width > 1) {
-        using V = typename kiln::detail::vector<scalar<R>, width>::type;
+        using V = kiln::detail::Vector<scalar<R>, width>;
         unroll<std::bit_width(width) - 1>([&]<std::size_t Step> {
             const V v = std::bit_cast<V>(x);
             x = max(x, [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
@@ -53,7 +53,7 @@ template <std::size_t from, class R> [[gnu::always_inline]] constexpr R every_se
     constexpr std::size_t width = lane_count<R>;
     if constexpr (width == 1) return from == 0 ? a : b;
     else {
-        using V = typename kiln::detail::vector<scalar<R>, width>::type;
+        using V = kiln::detail::Vector<scalar<R>, width>;
         return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             return std::bit_cast<R>(__builtin_shufflevector(std::bit_cast<V>(a), std::bit_cast<V>(b), (2 * I + from)...));
         }(std::make_index_sequence<width>{});

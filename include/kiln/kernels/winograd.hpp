@@ -143,11 +143,7 @@ template <class M, class R> [[gnu::always_inline]] constexpr void from_values(au
     }
 }
 
-// A pack's numbers, and its register as the micro-kernel knows it.
-template <class L> constexpr auto* numbers(L* packs) {
-    if constexpr (lane_count<L> == 1) return packs;
-    else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(packs);
-}
+// A pack's register as the micro-kernel knows it.
 template <class L> using Register = Lanes<scalar<L>, lane_count<L> / registers_in<L>>;
 template <class L> [[gnu::always_inline]] constexpr Register<L> load_part(const L& x, Index part) {
     Register<L> result;
