@@ -211,7 +211,7 @@ public:
         static_assert(Rows >= 1 && Columns >= 1 && Rows <= S::extents[1] && Columns <= S::extents[2], "a crop lies inside its image");
         Samples<Shape<channels, Rows, Columns>> result;
         result.take_places(*this);
-        result.window_ = window_.template middle<Rows, Columns, S>(crop);
+        result.window_ = window_.template piece<Rows, Columns, S>(crop);
         result.elements_ = elements_;
         result.scaling_ = scaling_;
         return result;
