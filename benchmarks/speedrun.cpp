@@ -6,8 +6,9 @@
 // Every seed is a process of its own, timed from outside, from its start to its end. It trains a network on every image's middle
 // 24x24 pixels, moved by up to a pixel: first on some images, then, in rounds, on the hardest of many more, nearly all unseen, whose
 // loss costs a forward pass each. The test set is looked at once, at the end; with --tta, augmentation at test time, the images that
-// the network is least sure of are looked at in five places, for which a smaller network will do. --validate trains on 50000 images and reports on the other
-// 10000 of the training set: that is how the recipes were chosen. The program fails where a seed misses the target.
+// the network is least sure of are looked at in five places, for which a smaller network will do. --validate trains on 50000 images
+// and reports on the other 10000 of the training set: that is how the recipes were chosen. The program fails where a seed misses the
+// target.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,8 +76,8 @@ struct Run {
 
 double milliseconds() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-// The accuracy on the images' middles, where the 500 that the network is least sure of are looked at a pixel up, down, left and right of it
-// as well: theirs is the class of the largest mean of the probabilities.
+// The accuracy on the images' middles, where the 500 images that the network is least sure of are looked at a pixel up, down, left and
+// right of it as well: theirs is the class with the largest mean of the probabilities.
 double moved_accuracy(const auto& model, const auto& images) {
     auto probabilities = model.probabilities(images.template cropped<24, 24>());
     const auto row = [&](std::size_t i) { return std::span<float, 10>{&probabilities(i, 0), 10}; };

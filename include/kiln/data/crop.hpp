@@ -53,7 +53,7 @@ struct Window {
         return {begin + static_cast<std::size_t>(above) * row + static_cast<std::size_t>(left), sample, plane, row, crop.shift};
     }
 
-    // How far a sample's place is from the middle in one step, in elements; the key is the step's.
+    // How far a sample's piece is from the crop's place in one step, in elements; the key is the step's.
     std::ptrdiff_t drawn(std::uint64_t step, std::size_t sample_number) const {
         const auto pixels = [&](std::uint64_t axis) {
             return static_cast<std::ptrdiff_t>(below(key(step, sample_number, axis), static_cast<std::uint32_t>(2 * shift + 1))) -
