@@ -111,9 +111,41 @@ TEST_CASE("a shift moves a crop by whole pixels in a training step, by its key a
     CHECK(cropped.samples().get(7)(0, 0, 0) == pixel<float>(7, 0, 2, 2));
 }
 
-TEST_CASE("a shift beyond the margin is refused") {
+TEST_CASE("a crop lies so many pixels off the middle, and a shift moves it from there") {
+    const auto all = images<Shape<2, 9, 8>, std::uint8_t>(3);
+    for (int down = -2; down <= 3; ++down)
+        for (int right = -1; right <= 2; ++right) {
+            const auto piece = all.cropped<4, 5>({.down = down, .right = right}).values();
+            for (std::size_t i = 0; i < 3; ++i)
+                for (std::size_t c = 0; c < 2; ++c)
+                    for (std::size_t r = 0; r < 4; ++r)
+                        for (std::size_t k = 0; k < 5; ++k)
+                            CHECK(piece(i, c, r, k) == all.get(i)(c, r + static_cast<std::size_t>(2 + down), k + static_cast<std::size_t>(1 + right)));
+        }
+
+    const Dataset<Shape<1, 8, 8>, Label> data{images<Shape<1, 8, 8>, float>(1), std::vector<int>(1)};
+    std::set<float> corners;
+    const SampleIndex first = 0;
+    for (std::uint64_t step = 0; step < 200; ++step) {
+        std::array<float, 16> tile{};
+        data.cropped<4, 4>({.shift = 1, .down = 1, .right = -1}).drawn(key(5, step)).load_inputs(std::span{&first, 1}, tile.data());
+        corners.insert(tile[0]);
+    }
+    std::set<float> expected;
+    for (std::size_t r = 2; r <= 4; ++r)
+        for (std::size_t c = 0; c <= 2; ++c) expected.insert(pixel<float>(0, 0, r, c));
+    CHECK(corners == expected);
+}
+
+TEST_CASE("a crop, or a shift of one, that would leave the image is refused") {
     const auto all = images<Shape<1, 28, 28>, std::uint8_t>(1);
     CHECK(all.cropped<24, 24>({.shift = 2}).size() == 1);
-    const std::string message = message_of<OptionError>([&] { all.cropped<24, 26>({.shift = 2}); });
-    CHECK(message.find("at most the margin, 1") != std::string::npos);
+    CHECK(all.cropped<24, 24>({.shift = 1, .down = -1}).size() == 1);
+    const auto refused = [&](Crop crop, const char* expected) {
+        return message_of<OptionError>([&] { all.cropped<24, 25>(crop); }).find(expected) != std::string::npos;
+    };
+    CHECK(refused({.shift = 2}, "inside the image: 0 to 1"));
+    CHECK(refused({.shift = 1, .right = -1}, "inside the image: 0 to 0"));
+    CHECK(refused({.down = 3}, "inside the image: -2 to 2"));
+    CHECK(refused({.right = -2}, "inside the image: -1 to 2"));
 }

@@ -2,7 +2,8 @@
 //
 //     const auto train = mnist.train.cropped<24, 24>({.shift = 1});    // Dataset<Shape<1, 24, 24>, Label>
 //     const auto test = mnist.test.cropped<24, 24>();
-//     trainer.fit(train, {.validation = &test});                       // predict, evaluate and get see the middle
+//     trainer.fit(train, {.validation = &test});                       // predict, evaluate and get see the middle,
+//     const auto lower = mnist.test.cropped<24, 24>({.down = 1});      // or the piece that is asked for
 //
 // Nothing is copied: a crop moves the place where an image's elements begin. Where the margins allow it this is a random
 // translation without a border to fill. What is drawn is a function of the trainer's seed, the step and the sample.
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include "kiln/core/option.hpp"
 #include "kiln/core/random.hpp"
 #include "kiln/core/shape.hpp"
@@ -21,8 +23,10 @@ namespace kiln {
 
 // How a crop lies in its image.
 struct Crop {
-    // In training up to so many pixels off the middle, each way, in both directions; at most the margin.
+    // In training up to so many pixels off its place, each way, in both directions.
     std::size_t shift = 0;
+    // Its place, in pixels from the middle. All of it stays inside the image.
+    std::ptrdiff_t down = 0, right = 0;
 };
 
 namespace detail {
@@ -35,15 +39,21 @@ struct Window {
     // All of a sample; only images, of three axes, have rows.
     template <class S> static constexpr Window whole() { return {0, S::size, S::size / first_axis<S>, last_axis<S>, 0}; }
 
-    // The middle Rows x Columns of what was an S. OptionError where a shift would leave the image.
-    template <std::size_t Rows, std::size_t Columns, class S> Window middle(Crop crop) const {
-        constexpr std::size_t above = (S::extents[1] - Rows) / 2, left = (S::extents[2] - Columns) / 2;
-        check_option(crop.shift <= std::min(above, left), "Crop", "shift", static_cast<double>(crop.shift),
-                     ("at most the margin, " + std::to_string(std::min(above, left))).c_str());
-        return {begin + above * row + left, sample, plane, row, crop.shift};
+    // Rows x Columns of what was an S. OptionError where they, or a shift of them, would leave the image.
+    template <std::size_t Rows, std::size_t Columns, class S> Window piece(Crop crop) const {
+        constexpr auto spare_rows = static_cast<std::ptrdiff_t>(S::extents[1] - Rows), spare_columns = static_cast<std::ptrdiff_t>(S::extents[2] - Columns);
+        const std::ptrdiff_t above = spare_rows / 2 + crop.down, left = spare_columns / 2 + crop.right;
+        const auto check = [](bool in_range, const char* option, auto value, std::ptrdiff_t least, std::ptrdiff_t most) {
+            check_option(in_range, "Crop", option, static_cast<double>(value), ("inside the image: " + std::to_string(least) + " to " + std::to_string(most)).c_str());
+        };
+        check(above >= 0 && above <= spare_rows, "down", crop.down, -(spare_rows / 2), spare_rows - spare_rows / 2);
+        check(left >= 0 && left <= spare_columns, "right", crop.right, -(spare_columns / 2), spare_columns - spare_columns / 2);
+        const std::ptrdiff_t margin = std::min({above, spare_rows - above, left, spare_columns - left});
+        check(std::cmp_less_equal(crop.shift, margin), "shift", crop.shift, 0, margin);
+        return {begin + static_cast<std::size_t>(above) * row + static_cast<std::size_t>(left), sample, plane, row, crop.shift};
     }
 
-    // How far a sample's place is from the middle in one step, in elements; the key is the step's.
+    // How far a sample's piece is from the crop's place in one step, in elements; the key is the step's.
     std::ptrdiff_t drawn(std::uint64_t step, std::size_t sample_number) const {
         const auto pixels = [&](std::uint64_t axis) {
             return static_cast<std::ptrdiff_t>(below(key(step, sample_number, axis), static_cast<std::uint32_t>(2 * shift + 1))) -

@@ -126,8 +126,8 @@ public:
     // The same data with a transform of its samples, applied as they are loaded, after those it has already.
     Dataset transformed(const Transform auto& transform) const { return {inputs_.transformed(transform), targets_}; }
 
-    // The middle of every image, and in training a piece drawn near it; crop.hpp says more. OptionError where the shift is larger
-    // than the margin.
+    // A piece of every image, the middle unless the crop says otherwise, and in training one drawn near it; crop.hpp says more.
+    // OptionError where it, or a shift of it, would leave the image.
     template <std::size_t Rows, std::size_t Columns> auto cropped(Crop crop = {}) const {
         auto inputs = inputs_.template cropped<Rows, Columns>(crop);
         return Dataset<typename decltype(inputs)::shape, Target>{std::move(inputs), targets_};

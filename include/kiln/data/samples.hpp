@@ -204,14 +204,14 @@ public:
             elements_);
     }
 
-    // The middle Rows x Columns of every image, channels x rows x columns; crop.hpp says more. OptionError where the shift is
-    // larger than the margin.
+    // Rows x Columns of every image, the middle ones unless the crop says otherwise, channels x rows x columns; crop.hpp says more.
+    // OptionError where they, or a shift of them, would leave the image.
     template <std::size_t Rows, std::size_t Columns> auto cropped(Crop crop = {}) const {
         static_assert(S::rank == 3, "a crop is one of images: samples of channels x rows x columns");
         static_assert(Rows >= 1 && Columns >= 1 && Rows <= S::extents[1] && Columns <= S::extents[2], "a crop lies inside its image");
         Samples<Shape<channels, Rows, Columns>> result;
         result.take_places(*this);
-        result.window_ = window_.template middle<Rows, Columns, S>(crop);
+        result.window_ = window_.template piece<Rows, Columns, S>(crop);
         result.elements_ = elements_;
         result.scaling_ = scaling_;
         return result;
