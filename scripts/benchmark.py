@@ -25,9 +25,10 @@ PYTHON = '/usr/bin/python3' if os.path.exists('/usr/bin/python3') else sys.execu
 
 NINE = ['mlp_128_64', 'mlp_512', 'lenet_sigmoid', 'lenet_tanh', 'lenet5', 'resnet_block', 'gru_rows', 'vit', 'cnn8']
 LARGER = ['conv64', 'resnet20', 'transformer_256']
+WINOGRAD = ['conv64_winograd', 'resnet20_winograd']
 PREDICTED = ['mlp_128_64', 'lenet_tanh', 'lenet5', 'gru_rows', 'vit']
 COMPILED = ['mlp_128_64', 'lenet5', 'resnet_block', 'vit', 'resnet20']
-MODELS = {'train': NINE + LARGER + ['conv64_winograd'], 'infer': PREDICTED, 'latency': PREDICTED, 'scaling': NINE + LARGER + ['conv64_winograd'], 'compile': COMPILED, 'memory': ['lenet5']}
+MODELS = {'train': NINE + LARGER + WINOGRAD, 'infer': PREDICTED, 'latency': PREDICTED, 'scaling': NINE + LARGER + WINOGRAD, 'compile': COMPILED, 'memory': ['lenet5']}
 
 # What is measured; every other entry of a row says of what.
 FIGURES = ['samples_per_second', 'gflops', 'percent_of_peak', 'median_us', 'p99_us', 'floor_us', 'efficiency', 'reduction_percent', 'seconds',

@@ -137,13 +137,14 @@ struct Conv64Winograd : Conv64By<Algorithm::winograd> {
 };
 
 // K. He et al.: Deep residual learning for image recognition, 2015, 4.2: ResNet-20 for CIFAR-10. Where the shape changes the shortcut is a
-// 1x1 convolution with BatchNorm.
-struct ResNet20 {
-    static constexpr const char* name = "resnet20";
+// 1x1 convolution with BatchNorm. `algorithm` is that of the 3x3 convolutions it is for, from 16 channels on.
+template <Algorithm algorithm> struct ResNet20By {
     using Input = Shape<3, 32, 32>;
 
     template <std::size_t Inputs, std::size_t Outputs, std::size_t Size, std::size_t Stride = 1>
-    using ConvNorm = Sequential<Conv<Inputs, Outputs, Kernel{.height = Size, .bias = false}, Stride, Size / 2>, BatchNorm<Outputs>>;
+    using ConvNorm = Sequential<Conv<Inputs, Outputs, Kernel{.height = Size, .bias = false,
+                                                            .algorithm = Size == 3 && Stride == 1 && Inputs >= 16 ? algorithm : Algorithm::direct},
+                                     Stride, Size / 2>, BatchNorm<Outputs>>;
     template <std::size_t Inputs, std::size_t Outputs, std::size_t Stride, class Shortcut>
     using BlockBy = Sequential<Residual<Sequential<ConvNorm<Inputs, Outputs, 3, Stride>, ReLU, ConvNorm<Outputs, Outputs, 3>>, Shortcut>, ReLU>;
     template <std::size_t Channels> using Block = BlockBy<Channels, Channels, 1, Identity>;
@@ -153,6 +154,12 @@ struct ResNet20 {
                            Halving<32, 64>, Block<64>, Block<64>, GlobalAvgPool, Linear<64, 10>>;
     static constexpr std::size_t batch = 64;
     static constexpr SGD optimizer{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 1e-4};
+};
+struct ResNet20 : ResNet20By<Algorithm::direct> {
+    static constexpr const char* name = "resnet20";
+};
+struct ResNet20Winograd : ResNet20By<Algorithm::winograd> {
+    static constexpr const char* name = "resnet20_winograd";
 };
 
 struct Transformer256 {
@@ -166,7 +173,7 @@ struct Transformer256 {
 // Calls f.operator()<Network>() for every network that is trained.
 void for_each(auto&& f) {
     const auto call = [&]<class... Networks>() { (f.template operator()<Networks>(), ...); };
-    call.template operator()<Mlp128_64, Mlp512, LeNetSigmoid, LeNetTanh, LeNet5, ResNetBlock, GruRows, ViT, Cnn8, Conv64, Conv64Winograd, ResNet20, Transformer256>();
+    call.template operator()<Mlp128_64, Mlp512, LeNetSigmoid, LeNetTanh, LeNet5, ResNetBlock, GruRows, ViT, Cnn8, Conv64, Conv64Winograd, ResNet20, ResNet20Winograd, Transformer256>();
 }
 
 }  // namespace networks
