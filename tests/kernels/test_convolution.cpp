@@ -1,68 +1,31 @@
 // Convolution's kernels against the definition, product by product in double precision.
 #include <doctest/doctest.h>
 #include <cmath>
-#include <cstdint>
 #include <limits>
-#include <memory>
 #include <vector>
 #include "kiln/kernels/convolution.hpp"
+#include "support/guarded.hpp"
 
 namespace {
 using kiln::Lanes;
 using kiln::Shape;
 using kiln::View;
 using kiln::convolution::Geometry;
+using kiln_test::Guarded, kiln_test::Uniform;
 using std::size_t;
 
-// Numbers between -1 and 1, the same on every machine.
-struct Uniform {
-    std::uint64_t state = 1;
-    double operator()() {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        return static_cast<double>(state >> 40) / (1 << 23) - 1;
-    }
-};
-
-// An array of packs with its numbers in double beside it. The packs before and after it are not a number, so that a kernel
-// that reads outside spoils its result, and one that writes outside is found out.
-template <class S, class L> struct Tile {
+// With the sum of the |products| behind each number.
+template <class S, class L> struct Tile : Guarded<S, L> {
     using T = kiln::scalar<L>;
-    static constexpr size_t lanes = kiln::lane_count<L>, guard = 8;
-    struct Freer {
-        void operator()(L* p) const { ::operator delete[](p, std::align_val_t{64}); }
-    };
-    std::unique_ptr<L[], Freer> packs{
-        static_cast<L*>(::operator new[]((S::size + 2 * guard) * sizeof(L), std::align_val_t{64}))};
-    std::vector<double> value = std::vector<double>(S::size * lanes), scale = value;  // scale: the sum of |products|
+    std::vector<double> scale = std::vector<double>(this->value.size());
 
-    Tile() {
-        for (size_t i = 0; i < S::size + 2 * guard; ++i) packs[i] = L(std::numeric_limits<T>::quiet_NaN());
-    }
-    explicit Tile(Uniform& uniform) : Tile() {
-        for (size_t i = 0; i < S::size; ++i) {
-            std::array<T, lanes> numbers;
-            for (size_t s = 0; s < lanes; ++s) value[i * lanes + s] = numbers[s] = static_cast<T>(uniform());
-            packs[guard + i] = kiln::from_lanes<L>(numbers);
-        }
-    }
-    View<S, L> view() { return {&packs[guard]}; }
-    View<S, const L> read() { return view(); }
+    using Guarded<S, L>::Guarded;
     void add(size_t i, size_t s, double a, double b) {
-        value[i * lanes + s] += a * b;
-        scale[i * lanes + s] += std::abs(a * b);
+        this->value[i * this->lanes + s] += a * b;
+        scale[i * this->lanes + s] += std::abs(a * b);
     }
-    void check() {
-        size_t wrong = 0;
-        for (size_t i = 0; i < S::size + 2 * guard; ++i) {
-            const auto numbers = kiln::to_lanes(packs[i]);
-            for (size_t s = 0; s < lanes; ++s)
-                if (i < guard || i >= guard + S::size) wrong += !std::isnan(numbers[s]);
-                else {
-                    const size_t at = (i - guard) * lanes + s;
-                    wrong += !(std::abs(numbers[s] - value[at]) <= 4 * std::numeric_limits<T>::epsilon() * scale[at]);
-                }
-        }
-        CHECK(wrong == 0);
+    void check() const {
+        this->check_within([&](size_t at) { return 4 * std::numeric_limits<T>::epsilon() * scale[at]; });
     }
 };
 

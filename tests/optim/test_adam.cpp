@@ -2,37 +2,25 @@
 #include <cmath>
 #include <limits>
 #include "kiln/optim/adam.hpp"
-#include "support/close.hpp"
 #include "support/descent.hpp"
 
 using kiln::Adam, kiln::OptionError;
 
 TEST_CASE("adam: the formula over 50 steps, any number of elements") {
     const Adam options{.learning_rate = 0.01, .beta1 = 0.85, .beta2 = 0.99, .weight_decay = 0.02};
-    std::vector<double> p = start_of(37), m(37), v(37);
-    for (std::size_t t = 1; t <= 50; ++t)
-        for (std::size_t i = 0; i < p.size(); ++i) {
-            const double g = gradient_of(i, t) + 0.02 * p[i];
-            m[i] = 0.85 * m[i] + 0.15 * g;
-            v[i] = 0.99 * v[i] + 0.01 * g * g;
-            const double n = static_cast<double>(t), m_hat = m[i] / (1 - std::pow(0.85, n)),
-                         v_hat = v[i] / (1 - std::pow(0.99, n));
-            p[i] -= 0.01 * m_hat / (std::sqrt(v_hat) + 1e-8);
-        }
-    for_every_lanes([&]<class L>() {
-        const auto first = start_of(37);
-        check_all_close<kiln::scalar<L>>(descend<L>(options, {first.begin(), first.end()}, gradient_of, 50), p);
+    std::vector<double> m(37), v(37);
+    check_formula(options, [&](double& p, std::size_t i, std::size_t t) {
+        const double g = gradient_of(i, t) + 0.02 * p;
+        m[i] = 0.85 * m[i] + 0.15 * g;
+        v[i] = 0.99 * v[i] + 0.01 * g * g;
+        const double n = static_cast<double>(t), m_hat = m[i] / (1 - std::pow(0.85, n)),
+                     v_hat = v[i] / (1 - std::pow(0.99, n));
+        p -= 0.01 * m_hat / (std::sqrt(v_hat) + 1e-8);
     });
 }
 
 TEST_CASE("adam: each moment is read once and written once") {
-    std::vector<Traffic> traffic;
-    descend<double>(Adam{}, {1}, gradient_of, 3, &traffic);
-    REQUIRE(traffic.size() == 3);
-    for (const Traffic& step : traffic) {
-        CHECK(step.loads == 2);
-        CHECK(step.stores == 2);
-    }
+    check_moments(Adam{}, 2);
 }
 
 TEST_CASE("adam: a step is about the learning rate, whatever the gradient's size") {

@@ -31,13 +31,7 @@ TEST_CASE("nadam: the formula over 400 steps, any number of elements") {
 }
 
 TEST_CASE("nadam: each moment is read once and written once") {
-    std::vector<Traffic> traffic;
-    descend<double>(NAdam{}, {1}, gradient_of, 3, &traffic);
-    REQUIRE(traffic.size() == 3);
-    for (const Traffic& step : traffic) {
-        CHECK(step.loads == 2);
-        CHECK(step.stores == 2);
-    }
+    check_moments(NAdam{}, 2);
 }
 
 TEST_CASE("nadam: PyTorch's defaults") {

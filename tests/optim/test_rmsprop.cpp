@@ -2,39 +2,26 @@
 #include <cmath>
 #include <limits>
 #include "kiln/optim/rmsprop.hpp"
-#include "support/close.hpp"
 #include "support/descent.hpp"
 
 using kiln::OptionError, kiln::RMSprop;
 
 TEST_CASE("rmsprop: the formula over 50 steps, any number of elements") {
     const RMSprop options{.learning_rate = 0.01, .alpha = 0.9, .epsilon = 1e-6, .weight_decay = 0.02, .momentum = 0.5, .centered = true};
-    std::vector<double> p = start_of(37), v(37), a(37), b(37);
-    for (std::size_t t = 1; t <= 50; ++t)
-        for (std::size_t i = 0; i < p.size(); ++i) {
-            const double g = gradient_of(i, t) + 0.02 * p[i];
-            v[i] = 0.9 * v[i] + 0.1 * g * g;
-            a[i] = 0.9 * a[i] + 0.1 * g;
-            b[i] = 0.5 * b[i] + g / (std::sqrt(v[i] - a[i] * a[i]) + 1e-6);
-            p[i] -= 0.01 * b[i];
-        }
-    for_every_lanes([&]<class L>() {
-        const auto first = start_of(37);
-        check_all_close<kiln::scalar<L>>(descend<L>(options, {first.begin(), first.end()}, gradient_of, 50), p);
+    std::vector<double> v(37), a(37), b(37);
+    check_formula(options, [&](double& p, std::size_t i, std::size_t t) {
+        const double g = gradient_of(i, t) + 0.02 * p;
+        v[i] = 0.9 * v[i] + 0.1 * g * g;
+        a[i] = 0.9 * a[i] + 0.1 * g;
+        b[i] = 0.5 * b[i] + g / (std::sqrt(v[i] - a[i] * a[i]) + 1e-6);
+        p -= 0.01 * b[i];
     });
 }
 
 TEST_CASE("rmsprop: only the moments that an option needs are touched") {
     for (const auto& [options, moments] :
-         {std::pair{RMSprop{}, 1}, std::pair{RMSprop{.momentum = 0.9}, 2}, std::pair{RMSprop{.centered = true}, 2}, std::pair{RMSprop{.momentum = 0.9, .centered = true}, 3}}) {
-        std::vector<Traffic> traffic;
-        descend<double>(options, {1}, gradient_of, 3, &traffic);
-        REQUIRE(traffic.size() == 3);
-        for (const Traffic& step : traffic) {
-            CHECK(step.loads == moments);
-            CHECK(step.stores == moments);
-        }
-    }
+         {std::pair{RMSprop{}, 1}, std::pair{RMSprop{.momentum = 0.9}, 2}, std::pair{RMSprop{.centered = true}, 2}, std::pair{RMSprop{.momentum = 0.9, .centered = true}, 3}})
+        check_moments(options, moments);
 }
 
 // The variance of a constant is 0, but the difference of the two averages may be a little below it.

@@ -1,23 +1,17 @@
 #include <doctest/doctest.h>
 #include <limits>
 #include "kiln/optim/sgd.hpp"
-#include "support/close.hpp"
 #include "support/descent.hpp"
 
 using kiln::OptionError, kiln::SGD;
 
 TEST_CASE("sgd: the formula over 50 steps, any number of elements") {
     const SGD sgd{.learning_rate = 0.01, .momentum = 0.9, .dampening = 0.5, .weight_decay = 0.02};
-    std::vector<double> p = start_of(37), v(37);
-    for (std::size_t t = 1; t <= 50; ++t)
-        for (std::size_t i = 0; i < p.size(); ++i) {
-            const double g = gradient_of(i, t) + 0.02 * p[i];
-            v[i] = t == 1 ? g : 0.9 * v[i] + 0.5 * g;
-            p[i] -= 0.01 * v[i];
-        }
-    for_every_lanes([&]<class L>() {
-        const auto first = start_of(37);
-        check_all_close<kiln::scalar<L>>(descend<L>(sgd, {first.begin(), first.end()}, gradient_of, 50), p);
+    std::vector<double> v(37);
+    check_formula(sgd, [&](double& p, std::size_t i, std::size_t t) {
+        const double g = gradient_of(i, t) + 0.02 * p;
+        v[i] = t == 1 ? g : 0.9 * v[i] + 0.5 * g;
+        p -= 0.01 * v[i];
     });
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 #include "kiln/core/lanes.hpp"
+#include "support/close.hpp"
 
 struct Traffic {
     int loads = 0, stores = 0;
@@ -80,4 +81,27 @@ inline std::vector<double> start_of(std::size_t size) {
 }
 inline double gradient_of(std::size_t i, std::size_t t) {
     return static_cast<double>((i * 29 + t * 53) % 128) / 32 - 2;
+}
+
+// An optimiser's first 50 steps of 37 elements, in every lanes, against formula(p, i, t), which takes element i's step t in double.
+template <class Optimizer> void check_formula(const Optimizer& optimizer, auto&& formula) {
+    constexpr std::size_t elements = 37, steps = 50;
+    std::vector<double> p = start_of(elements);
+    for (std::size_t t = 1; t <= steps; ++t)
+        for (std::size_t i = 0; i < elements; ++i) formula(p[i], i, t);
+    for_every_lanes([&]<class L>() {
+        const auto first = start_of(elements);
+        check_all_close<kiln::scalar<L>>(descend<L>(optimizer, {first.begin(), first.end()}, gradient_of, steps), p);
+    });
+}
+
+// In every step so many moments are read once and written once.
+template <class Optimizer> void check_moments(const Optimizer& optimizer, int moments) {
+    std::vector<Traffic> traffic;
+    descend<double>(optimizer, {1}, gradient_of, 3, &traffic);
+    REQUIRE(traffic.size() == 3);
+    for (const Traffic& step : traffic) {
+        CHECK(step.loads == moments);
+        CHECK(step.stores == moments);
+    }
 }
