@@ -251,14 +251,14 @@ constexpr void gradient_block(const Axis& rows, Index j, const L* x, const L* dy
     Register sums[side][count];
     repeat<side>([&](Index s) { repeat<count>([&](Index n) { sums[s][n] = Register(0); }); });
     const Range real = rows.real_outputs(j);
-    const L* x_row = x + (rows.input(real.begin, j) * columns.inputs + columns.offset + Tap * columns.tap_step);
+    Index x_at = rows.input(real.begin, j) * columns.inputs + columns.offset + Tap * columns.tap_step;
     const L* dy_row = dy + real.begin * columns.outputs;
-    for (Index r = real.begin; r < real.end; ++r, x_row += rows.step * columns.inputs, dy_row += columns.outputs) {
+    for (Index r = real.begin; r < real.end; ++r, x_at += rows.step * columns.inputs, dy_row += columns.outputs) {
         for (Index part = 0; part < registers_in<L>; ++part) {
             const auto pixel = [&]<bool Edge>(Register(&into)[count], Index c) __attribute__((always_inline)) {
                 // An address for each pixel, from which its taps lie at constant distances. (An edge's may be before x.)
-                const Index pixel_at = c * columns.step, at = Edge ? pixel_at : 0;
-                const L* const from = hidden(Edge ? x_row : x_row + pixel_at);
+                const Index pixel_at = x_at + c * columns.step, at = Edge ? pixel_at : 0;
+                const L* const from = hidden(Edge ? x : x + pixel_at);
                 Register gradients[Outputs];
                 repeat<Outputs>([&](Index o) {
                     gradients[o] = register_of(dy_row[o * dy_plane + c], part);
