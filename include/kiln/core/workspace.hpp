@@ -42,14 +42,15 @@ constexpr Place<T> root_place(const T* parameters, const T* buffers) {
 // loads for a weight that meets one row only, and a tile reads every weight and writes its gradient once, so that large
 // weights want wide tiles; but the workspace of a deep network should stay in a core's caches. Measured on Zen 3 (AVX2),
 // percent of the peak with 8 and 16 lanes, and the tile of 16: LeNet-5 77, 78; LeNet with sigmoid at batch 10 38, 40 (574 KB); CNN
-// 70, 69 (675 KB); GRU 69, 73 (860 KB); LeNet with tanh 71, 71 (1540 KB); ResNet block 60, 59 (2894 KB); ViT 68, 64 (16 MB). With 8, 16 and
-// 32: MLP 784-512-10 at batch 64 55, 62, 65; MLP 784-128-64-10 at batch 100 52, 72, 72.
+// 70, 69 (675 KB); GRU 69, 73 (860 KB); LeNet with tanh 71, 71, and where others use the L3 as well 54, 59 (1540 KB); ResNet block 60, 59
+// (2894 KB); ViT 68, 64 (16 MB). With 8, 16 and 32: MLP 784-512-10 at batch 64 55, 62, 65; MLP 784-128-64-10 at batch 100 52, 72, 72.
 template <class Net, class In, class T>
 inline constexpr std::size_t tile_width = [] {
-    constexpr std::size_t native = native_width<T>;
-    constexpr std::size_t wide = native * (parameters_of<Net, In>::extent > (1U << 17) ? 4 : 2);
-    constexpr std::size_t bytes = wide * sizeof(T) * (tile_extent<Net, In, Mode::training> - In::size);  // no dx of the input
-    return register_count < 32 && native > 1 && bytes <= 1024 * 1024 ? wide : native;
+    constexpr std::size_t native = native_width<T>, bytes = sizeof(T) * (tile_extent<Net, In, Mode::training> - In::size);  // of a sample; no dx of the input
+    if (register_count >= 32 || native == 1) return native;
+    for (const std::size_t registers : {parameters_of<Net, In>::extent > (1U << 17) ? 4U : 2U, 2U})
+        if (registers * native * bytes <= 2 * 1024 * 1024) return registers * native;
+    return native;
 }();
 
 }  // namespace kiln
