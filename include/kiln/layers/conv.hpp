@@ -27,6 +27,7 @@
 
 namespace kiln {
 
+// How a convolution is computed.
 enum class Algorithm { direct, winograd };
 
 // A convolution's kernel where a number does not say it all. It is a square unless a width is given.
