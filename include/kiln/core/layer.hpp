@@ -145,6 +145,20 @@ template <class Layer> inline constexpr bool overwrites_gradient = [] {
     if constexpr (requires { Layer::overwrites_gradient; }) return Layer::overwrites_gradient;
     else return false;
 }();
+// Backward writes dx only where the tile wants it. So that a network's own dx, which nobody reads, needs no memory.
+template <class Layer> inline constexpr bool skips_dx = requires { requires Layer::skips_dx; };
+namespace detail {
+template <class... P> consteval bool children_skip_dx(Children<P...>);
+}
+// The same of a layer or composite with all that is in it: what has no parameters is not run where no dx is wanted.
+template <class Layer, class In> inline constexpr bool all_skip_dx = [] {
+    if constexpr (!trainable<Layer, In>) return true;
+    else if constexpr (requires { typename Layer::template Parts<In>; }) return detail::children_skip_dx(typename Layer::template Parts<In>{});
+    else return skips_dx<Layer>;
+}();
+namespace detail {
+template <class... P> consteval bool children_skip_dx(Children<P...>) { return (all_skip_dx<typename P::Layer, typename P::In> && ...); }
+}
 // y is an increasing function of x, element by element: a maximum may be taken before it.
 template <class Layer> inline constexpr bool increasing = requires { requires Layer::increasing; };
 // Every y is one of the x of its window: an increasing function may follow instead of come before.

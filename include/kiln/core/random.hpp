@@ -7,6 +7,11 @@
 
 namespace kiln {
 
+// Where a model's first numbers come from: the same seed gives the same bits everywhere.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
 // splitmix64's finaliser (Steele, Lea, Flood 2014).
 constexpr std::uint64_t mix(std::uint64_t x) {
     x += 0x9E3779B97F4A7C15U;

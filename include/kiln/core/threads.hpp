@@ -71,6 +71,7 @@ struct Team {
     }
 };
 
+#if defined(_OPENMP)
 // The threads of one OpenMP region, which stay together for many jobs. To begin and end a region for each would leave them
 // waiting in OpenMP, where they spin for milliseconds: with another program on one of two cores a step of LeNet-5 then took
 // nine times as long as on one thread.
@@ -124,6 +125,7 @@ private:
     alignas(64) std::atomic<std::size_t> job_ = 0;  // its number, and how many threads it is for
     Barrier barrier_;
 };
+#endif
 
 // Calls body() with so many threads at hand for every parallel() in it. Where the caller already is inside a parallel region it
 // is as if threads were 1.
@@ -168,9 +170,9 @@ template <class Body> void with_crew([[maybe_unused]] std::size_t threads, Body&
 // Calls f(Team) on every thread of a team: of the crew at hand, or of a region of its own. The team may be smaller than asked
 // for, down to one where the caller already is inside a parallel region: what f computes must not depend on it. f must not throw
 // where there is more than one thread: OpenMP lets no exception out of a region.
-template <class F> void parallel(std::size_t threads, F&& f) {
-    if (Crew* const crew = Crew::current(); crew && threads > 1) return crew->run(threads, f);
+template <class F> void parallel([[maybe_unused]] std::size_t threads, F&& f) {
 #if defined(_OPENMP)
+    if (Crew* const crew = Crew::current(); crew && threads > 1) return crew->run(threads, f);
     if (threads > 1) {
         Barrier barrier;
 #pragma omp parallel num_threads(static_cast<int>(threads))

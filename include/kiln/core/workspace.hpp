@@ -1,22 +1,9 @@
-// The workspace of a tile, and aligned memory for it and for the flat arrays of parameters.
+// The workspace of a tile: where a network's arrays lie in it, and how many samples it holds.
 #pragma once
-#include <new>
-#include <vector>
 #include "kiln/core/run.hpp"
+#include "kiln/core/storage.hpp"
 
 namespace kiln {
-
-inline constexpr std::size_t memory_alignment = 64;  // a cache line, and the widest register
-
-template <class T> struct AlignedAllocator {
-    using value_type = T;
-    AlignedAllocator() = default;
-    template <class U> constexpr AlignedAllocator(const AlignedAllocator<U>&) {}
-    T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{memory_alignment})); }
-    void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{memory_alignment}); }
-    friend constexpr bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
-};
-template <class T> using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 
 // Where a network's arrays lie in the workspace of one tile, in lane vectors: [x | y | dx | dy | kept | scratch], and in
 // inference [x | y | kept | scratch].

@@ -25,16 +25,13 @@
 #include "kiln/core/error.hpp"
 #include "kiln/core/lanes.hpp"
 #include "kiln/core/shape.hpp"
-#include "kiln/core/transpose.hpp"
 #include "kiln/data/byte_buffer.hpp"
 #include "kiln/data/crop.hpp"
+#include "kiln/data/rows.hpp"
 #include "kiln/data/transform.hpp"
 #include "kiln/tensor/tensor.hpp"
 
 namespace kiln {
-
-// The samples of a data set are numbered 0 to n - 1; a batch is a list of such numbers.
-using SampleIndex = std::uint32_t;
 
 namespace detail {
 // Any list of whole numbers, checked to name some of n samples.
@@ -58,13 +55,6 @@ concept HasExtents = requires(const C& c) {
 template <class C> inline constexpr bool is_tensor = false;
 template <class T, std::size_t N> inline constexpr bool is_tensor<Tensor<T, N>> = true;
 }  // namespace detail
-
-// What f gives for the sample of each lane, as an array; lanes beyond which.size() repeat the last one. which is not empty.
-template <std::size_t lanes> auto for_each_lane(std::span<const SampleIndex> which, auto f) {
-    std::array<decltype(f(SampleIndex{})), lanes> result;
-    for (std::size_t lane = 0; lane < lanes; ++lane) result[lane] = f(which[std::min(lane, which.size() - 1)]);
-    return result;
-}
 
 // What samples of any kind share: their number, which of the elements' samples they are, and how they come as tensors. Self
 // has copy(which, values).

@@ -20,6 +20,7 @@ template <std::size_t Channels, bool affine> struct ChannelNorm {
         std::conditional_t<affine, Arrays<Parameter<"weight", Shape<Channels>>, Parameter<"bias", Shape<Channels>>>, Arrays<>>;
     static constexpr bool in_place = true;
     static constexpr Reads reads = Reads::x;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&&) {
         if constexpr (affine) std::get<0>(parameters).fill(1);

@@ -20,6 +20,7 @@ struct ClassToken {
 
     using Parameters = Arrays<Parameter<"class_token", Shape<1, Features>>>;
     static constexpr Reads reads = Reads::nothing;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) { draw.normal(std::get<0>(parameters), 0, 0.02); }
 

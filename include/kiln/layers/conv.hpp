@@ -109,6 +109,7 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
     using Parameters = WeightAndBias<Weight, Outputs, Bias{K.bias}>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) {
         start_uniform(parameters, draw, Inputs / K.groups * K.height * K.width);

@@ -67,6 +67,7 @@ struct ConvTranspose : TakesImage<Inputs, detail::smallest_transposed(K, Stride,
     using Parameters = WeightAndBias<Weight, Outputs, Bias{K.bias}>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) {  // as PyTorch counts it, by the weight's second axis
         start_uniform(parameters, draw, Outputs / K.groups * K.height * K.width);

@@ -34,6 +34,7 @@ struct Embedding {
     using Parameters = Arrays<Parameter<"weight", Shape<Vocabulary, Features>>>;
     using Scratch = Arrays<Shape<Features>>;  // a step's dy, one sample after another
     static constexpr Reads reads = Reads::x;
+    static constexpr bool skips_dx = true;
 
     static void init(auto parameters, auto&& draw) { draw.normal(std::get<0>(parameters), 0, 1); }  // PyTorch's default
 

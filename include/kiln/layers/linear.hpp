@@ -35,6 +35,7 @@ struct Linear {
     using Scratch = Arrays<affine::Scratch<Rows, Inputs, Outputs>, affine::Panel<Rows, Inputs, Outputs>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) { start_uniform(parameters, draw, Inputs); }
 

@@ -87,6 +87,7 @@ struct MultiheadAttention {
                            affine::Panel<T, Features, 3 * Features>>;
     static constexpr Reads reads = Reads::x;
     static constexpr bool overwrites_gradient = true;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) {  // PyTorch's default; biases start at zero
         const auto [w_in, b_in, w_out, b_out] = with_biases(parameters);

@@ -31,6 +31,7 @@ template <class OfImages> struct OnSignal {
     template <class In> using Scratch = scratch_of<OfImages, Image<In>>;
     static constexpr Reads reads = kiln::reads<OfImages>;
     static constexpr bool overwrites_gradient = kiln::overwrites_gradient<OfImages>;
+    static constexpr bool skips_dx = kiln::skips_dx<OfImages>;
     static constexpr bool takes_maxima = kiln::takes_maxima<OfImages>;
 
     static constexpr void init(auto parameters, auto&& draw) requires(requires { OfImages::init(parameters, draw); }) {

@@ -18,6 +18,7 @@ struct PositionEmbedding {
     using Parameters = Arrays<Parameter<"weight", Shape<Tokens, Features>>>;
     static constexpr bool in_place = true;
     static constexpr Reads reads = Reads::nothing;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) { draw.normal(std::get<0>(parameters), 0, 0.02); }
 

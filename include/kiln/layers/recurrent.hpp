@@ -149,6 +149,7 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
                            affine::Scratch<first_axis<In>, Inputs, sums>>;
     static constexpr Reads reads = read_of(true, gives_steps);
     static constexpr bool overwrites_gradient = true;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&& draw) {  // PyTorch's default
         const double bound = 1 / sqrt(static_cast<double>(Hidden));

@@ -74,6 +74,7 @@ template <bool centred, class Options, ExtentOrOptions<Options>... Arguments> st
     template <class In> using Cache = Arrays<Shape<In::size / Row::size>, Shape<In::size / Row::size>>;  // mean and inverse
     static constexpr bool in_place = true;
     static constexpr Reads reads = Reads::x;
+    static constexpr bool skips_dx = true;
 
     static constexpr void init(auto parameters, auto&&) {
         if constexpr (options.affine) std::get<0>(parameters).fill(1);

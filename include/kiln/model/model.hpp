@@ -20,11 +20,6 @@
 
 namespace kiln {
 
-// Where a model's first numbers come from: the same seed gives the same bits everywhere.
-struct Seed {
-    std::uint64_t value = 0;
-};
-
 namespace detail {
 template <Name name> inline constexpr Text parameter_fault = text("the network has no parameter or buffer named ", name.view());
 }  // namespace detail

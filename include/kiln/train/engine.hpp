@@ -6,7 +6,7 @@
 // fixed tree. Both are independent of which thread did what.
 #pragma once
 #include "kiln/core/workspace.hpp"
-#include "kiln/data/samples.hpp"
+#include "kiln/data/rows.hpp"
 #include "kiln/losses/accuracy.hpp"
 #include "kiln/losses/loss.hpp"
 
@@ -36,17 +36,32 @@ public:
     static constexpr std::size_t width = lane_count<L>;
     static constexpr std::size_t gradient_extent = parameters_of<Net, In>::extent;
 
-    Engine(Loss loss, std::size_t shards) : loss_(std::move(loss)), shards_(shards), gradients_(shards * gradient_extent), totals_(shards) {}
+    Engine(Loss loss, std::size_t shards) : loss_(std::move(loss)), shards_(shards) {}
 
-    // Makes room for minibatches of so many samples on so many threads; allocates only where that is more than before.
-    void reserve(std::size_t samples, std::size_t threads) {
-        const std::size_t tiles = (samples + width - 1) / width;
-        wide_.reserve(mixes_samples<Net> ? tiles : threads, threads);
-        if constexpr (narrow_tail) narrow_.reserve(threads, threads);
+    // Adds what minibatches of so many samples on so many threads take to a layout, and says where it lies. The gradients, whose padding
+    // must be zero before the first step, come first; what follows depends on the samples and threads.
+    struct Memory {
+        std::size_t gradients, fixed, totals, board, tiles, workspaces;
+    };
+    static constexpr Memory memory(ByteLayout& layout, std::size_t samples, std::size_t threads, std::size_t shards) {
+        const std::size_t count = (samples + width - 1) / width;
+        Memory at{};
+        at.gradients = layout.add<T>(shards * gradient_extent);
+        at.fixed = layout.bytes;
+        at.totals = layout.add<StepTotals>(shards);
         if constexpr (mixes_samples<Net>) {
-            if (tiles_.size() < tiles) tiles_.resize(tiles);
-            board_.resize(2 * shards_ * board_width);
+            at.board = layout.add<T>(2 * shards * board_width);
+            at.tiles = layout.add<TileInfo<L>>(count);
         }
+        at.workspaces = layout.add<L>((mixes_samples<Net> ? count : threads) * stride);
+        return at;
+    }
+    void use(std::byte* bytes, const Memory& at) {
+        gradients_ = reinterpret_cast<T*>(bytes + at.gradients);
+        totals_ = reinterpret_cast<StepTotals*>(bytes + at.totals);
+        board_ = reinterpret_cast<T*>(bytes + at.board);
+        tiles_ = reinterpret_cast<TileInfo<L>*>(bytes + at.tiles);
+        workspaces_ = reinterpret_cast<L*>(bytes + at.workspaces);
     }
 
     // One thread's part of a step over the samples `which` of a source; every thread of the team calls it, and then a
@@ -55,12 +70,14 @@ public:
              std::uint64_t number, const Team& team) {
         const Cut cut = Cut::of(which.size(), width, shards_);
         Step<T> step{.seed = seed, .number = number, .cut = cut, .team = team, .buffers = buffers,
-                     .gradients = gradients_.data(), .gradient_extent = gradient_extent,
-                     .board = board_.data(), .turn = 0};
-        const auto at = root_place<Net, In, Mode::training, T>(parameters, buffers);
-        const T scale = static_cast<T>(1 / divisor(source, which, team.thread));
+                     .gradients = gradients_, .gradient_extent = gradient_extent,
+                     .board = board_, .turn = 0};
+        const Place<T> at{.x = 0, .y = y_at, .dx = dx_at, .dy = dy_at, .kept = kept_at, .scratch = scratch_at,
+                          .parameters = parameters, .buffers = buffers, .gradient = 0, .instance = 0};
         const std::size_t first = cut.first_tile(team.begin(cut.shards));
         const std::size_t end = cut.first_tile(team.end(cut.shards));
+        L* const memory = workspaces_ + (mixes_samples<Net> ? first : team.thread) * stride;
+        const T scale = first < end ? static_cast<T>(1 / divisor(source, which, memory + scratch_at)) : T(1);
         std::size_t shard = team.begin(cut.shards);
         for (std::size_t t = first; t < end; ++t) {
             if (t == cut.first_tile(shard + 1)) ++shard;
@@ -71,14 +88,14 @@ public:
                 tiles_[t] = tile_info<L>(t * width, shard, opens, live);
                 continue;
             }
-            const auto carry_one = [&]<class P>(Memory<P>& memory, std::size_t skip) {
+            const auto carry_one = [&]<class P>(P* workspace, std::size_t skip) {
                 const auto tile = tile_info<P>(t * width + skip, shard, opens && skip == 0, std::min(live - skip, lane_count<P>));
-                carry(memory, std::span{&tile, 1}, step, at, source, which, scale);
+                carry(Group<P>{workspace, stride, 1, &tile, &step}, at, source, which, scale);
             };
-            if (!narrow_tail || live > width / 2) carry_one(wide_, 0);
-            else for (std::size_t skip = 0; skip < live; skip += lane_count<Narrow>) carry_one(narrow_, skip);
+            if (!narrow_tail || live > width / 2) carry_one(memory, 0);
+            else for (std::size_t skip = 0; skip < live; skip += lane_count<Narrow>) carry_one(reinterpret_cast<Narrow*>(memory), skip);
         }
-        if constexpr (mixes_samples<Net>) carry(wide_, std::span<const TileInfo<L>>{tiles_}.subspan(first, end - first), step, at, source, which, scale, first);
+        if constexpr (mixes_samples<Net>) carry(Group<L>{memory, stride, end - first, tiles_ + first, &step}, at, source, which, scale);
     }
 
     // After the barrier, for a minibatch of so many samples: the sums of all shards.
@@ -87,13 +104,17 @@ public:
     }
     // After the barrier: the minibatch's gradient at elements [begin, begin + count), whole packs and at most gradient_block.
     void gradient(std::size_t samples, std::size_t begin, std::size_t count, T* sum) const {
-        add_shards(gradients_.data() + begin, Cut::of(samples, width, shards_).shards, count, sum);
+        add_shards(gradients_ + begin, Cut::of(samples, width, shards_).shards, count, sum);
     }
     static constexpr std::size_t gradient_block = 256;  // so that the sums of a block stay in the first cache
     const Loss& loss() const { return loss_; }
 
 private:
-    static constexpr std::size_t stride = tile_extent<Net, In, Mode::training>;
+    // The workspace of a tile, in lane vectors: [x | dx, where some layer writes what is not wanted | y | dy | kept | scratch]. Targets are
+    // read between forward and backward, when nothing is in scratch.
+    static constexpr Workspace inner = workspace<Net, In, Mode::training>;
+    static constexpr std::size_t dx_at = all_skip_dx<Net, In> ? 0 : In::size, y_at = dx_at + In::size, dy_at = y_at + Out::size, kept_at = dy_at + Out::size,
+                                 scratch_at = kept_at + inner.kept, stride = scratch_at + std::max(inner.scratch, Goal::size);
 
     // sum = shard 0 + shard 1 + ..., as tree_sum has it.
     static void add_shards(const T* first, std::size_t shards, std::size_t count, T* sum) {
@@ -112,38 +133,26 @@ private:
         }
     }
 
-    // The memory of tiles of one width: workspaces, and a target for each thread.
-    template <class P> struct Memory {
-        AlignedVector<P> workspaces, goals;
-        void reserve(std::size_t tiles, std::size_t threads) {
-            if (workspaces.size() < tiles * stride) workspaces.resize(tiles * stride);
-            if (goals.size() < threads * Goal::size) goals.resize(threads * Goal::size);
-        }
-    };
     // Where the last tile of a minibatch is at most half full, tiles of one register do: 100 samples are 3 of 32 and 1 of 8.
     static constexpr bool narrow_tail = width > native_width<T> && !mixes_samples<Net>;
     using Narrow = Lanes<T, narrow_tail ? native_width<T> : width>;
 
     // Tiles through the network, forward and backward.
-    template <class P>
-    void carry(Memory<P>& memory, std::span<const TileInfo<P>> tiles, Step<T>& step, const Place<T>& at, const auto& source,
-               std::span<const SampleIndex> which, T scale, std::size_t first_tile = 0) {
-        const std::size_t slot = mixes_samples<Net> ? first_tile : step.team.thread;
-        const Group<P> group{memory.workspaces.data() + slot * stride, stride, tiles.size(), tiles.data(), &step};
+    template <class P> void carry(const Group<P>& group, const Place<T>& at, const auto& source, std::span<const SampleIndex> which, T scale) {
         const auto samples_of = [&](const TileInfo<P>& tile) {
             return which.subspan(tile.first_sample, std::min(lane_count<P>, which.size() - tile.first_sample));
         };
-        for (std::size_t t = 0; t < tiles.size(); ++t) source.load_inputs(samples_of(tiles[t]), group.base + t * stride + at.x);
+        for (std::size_t t = 0; t < group.count; ++t) source.load_inputs(samples_of(group.tiles[t]), group.base + t * stride + at.x);
         forward<Net, In, Mode::training>(group, at);
-        P* const goal = memory.goals.data() + step.team.thread * Goal::size;
-        for (std::size_t t = 0; t < tiles.size(); ++t) {
+        for (std::size_t t = 0; t < group.count; ++t) {
+            const TileInfo<P>& tile = group.tiles[t];
             P* const base = group.base + t * stride;
             const View<Out, const P> y{base + at.y};
-            const View<Goal, const P> target{goal};
-            source.load_targets(samples_of(tiles[t]), goal);
-            StepTotals& total = totals_[tiles[t].shard];
-            total.loss += static_cast<double>(sum(loss_gradient(loss_, y, target, tiles[t].alive * P(scale), View<Out, P>{base + at.dy})));
-            if constexpr (is_classes<Target>) total.correct += static_cast<double>(sum(tiles[t].alive * correct(y, target)));
+            const View<Goal, const P> target{base + at.scratch};
+            source.load_targets(samples_of(tile), base + at.scratch);
+            StepTotals& total = totals_[tile.shard];
+            total.loss += static_cast<double>(sum(loss_gradient(loss_, y, target, tile.alive * P(scale), View<Out, P>{base + at.dy})));
+            if constexpr (is_classes<Target>) total.correct += static_cast<double>(sum(tile.alive * correct(y, target)));
         }
         backward<Net, In, Mode::training, false>(group, at);
     }
@@ -153,11 +162,10 @@ private:
         return {first_sample, shard, opens, from_lanes<P>(alive)};
     }
     // What the terms of a minibatch's loss are divided by; it reads targets where classes have weights.
-    double divisor(const auto& source, std::span<const SampleIndex> which, std::size_t thread) {
+    double divisor(const auto& source, std::span<const SampleIndex> which, L* goal) {
         if (loss_.reduction == Reduction::sum) return 1;
         if (!weighs_terms(loss_)) return static_cast<double>(which.size() * Goal::size);
         double total = 0;
-        L* const goal = wide_.goals.data() + thread * Goal::size;
         for (std::size_t first = 0; first < which.size(); first += width) {
             const auto tile = which.subspan(first, std::min(width, which.size() - first));
             source.load_targets(tile, goal);
@@ -168,11 +176,10 @@ private:
 
     Loss loss_;
     std::size_t shards_;
-    Memory<L> wide_;
-    Memory<Narrow> narrow_;
-    AlignedVector<TileInfo<L>> tiles_;  // where a layer mixes samples
-    AlignedVector<T> gradients_, board_;
-    std::vector<StepTotals> totals_;
+    T *gradients_ = nullptr, *board_ = nullptr;
+    StepTotals* totals_ = nullptr;
+    TileInfo<L>* tiles_ = nullptr;  // where a layer mixes samples
+    L* workspaces_ = nullptr;
 };
 
 }  // namespace kiln

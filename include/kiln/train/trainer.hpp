@@ -5,16 +5,18 @@
 //
 // or a minibatch at a time, in a loop of one's own: trainer.step(images, labels). The trained parameters are the same bits
 // for any number of threads; they depend on the seed, the batch size and the number of shards. A step allocates nothing
-// once the trainer has seen a minibatch of that size.
+// once the trainer has seen a minibatch of that size, and nor do the epochs of fit after the first. What it works in is on the heap, in
+// itself, or wherever its user says (core/storage.hpp), and training_bytes says how much that is:
+//
+//     kiln::Trainer trainer{model, kiln::CrossEntropy{}, kiln::Adam{}, {.threads = 1}, kiln::Borrowed{bytes}};
 #pragma once
 #include <chrono>
 #include <optional>
 #include "kiln/data/loader.hpp"
 #include "kiln/model/metrics.hpp"
-#include "kiln/train/engine.hpp"
 #include "kiln/train/history.hpp"
 #include "kiln/train/progress.hpp"
-#include "kiln/train/update.hpp"
+#include "kiln/train/stepper.hpp"
 
 namespace kiln {
 
@@ -57,7 +59,7 @@ template <class M, class Loss, class Optimizer>
 inline constexpr Text training_fault = loss_fault<M, Loss>.empty() ? kiln::groups_of<Optimizer>::template fault<typename M::Parameters> : loss_fault<M, Loss>;
 }  // namespace detail
 
-template <class M, class Loss, class Optimizer, std::size_t Width = tile_width<typename M::Network, typename M::Input, typename M::Scalar>>
+template <class M, class Loss, class Optimizer, std::size_t Width = tile_width<typename M::Network, typename M::Input, typename M::Scalar>, class Storage = Heap>
 class Trainer {
 public:
     using T = typename M::Scalar;
@@ -68,8 +70,9 @@ public:
     using Data = Dataset<Input, Target>;
 
     // The optimiser may be ParameterGroups. The model must outlive the trainer. OptionError where an option is out of its range.
-    Trainer(M& model, Loss loss, Optimizer optimizer, TrainerOptions options = {})
-        : model_(model), options_(std::move(options)), engine_(checked(std::move(loss)), checked_shards(options_.shards)), update_(std::move(optimizer)) {
+    Trainer(M& model, Loss loss, Optimizer optimizer, TrainerOptions options = {}, Storage storage = {})
+        : model_(model), options_(std::move(options)), shards_(checked_shards(options_.shards)),
+          stepper_(checked(std::move(loss)), std::move(optimizer), shards_, options_.seed), memory_(storage) {
         check_option(options_.clip_norm >= 0, "Trainer", "clip_norm", options_.clip_norm, "0 (no limit) or positive");
     }
 
@@ -81,17 +84,17 @@ public:
     Score step(const auto& x, const auto& targets) {
         const std::size_t count = check_batch<Input>(x, "the batch of samples");
         const auto& inputs = in_rows<T>(x);
-        const auto& goals = goals_of(targets);
-        if (goals.size() != count * Goal::size)
-            fail<DataError>("the minibatch has " + std::to_string(count) + " samples and " + std::to_string(goals.size() / Goal::size) +
+        const std::size_t terms = size_of_targets(targets);
+        if (terms != count * Goal::size)
+            fail<DataError>("the minibatch has " + std::to_string(count) + " samples and " + std::to_string(terms / Goal::size) +
                             " targets: give one target for each sample");
         if (count == 0) fail<DataError>("the minibatch is empty: a step needs at least one sample");
-        while (order_.size() < count) order_.push_back(static_cast<SampleIndex>(order_.size()));
-        const Rows<Input, Goal, T> source{first_number(inputs), count, [&] {
-            if constexpr (is_classes<Target>) return goals.data();
-            else return first_number(goals);
-        }()};
-        return step_alone(source, std::span<const SampleIndex>{order_}.first(count));
+        reserve(count);
+        const auto on_rows = [&](const T* goals) { return step_alone(Rows<Input, Goal, T>{first_number(inputs), count, goals}, stepper_.first(count)); };
+        if constexpr (is_classes<Target>) {
+            std::ranges::transform(targets, stepper_.labels(), [](auto label) { return static_cast<T>(label); });
+            return on_rows(stepper_.labels());
+        } else return on_rows(first_number(in_rows<T>(targets)));
     }
     // A minibatch of a Loader over a Dataset, which is not copied.
     Score step(const Batch<Data>& batch) {
@@ -123,20 +126,25 @@ public:
         using L = Lanes<T, tile_width<typename M::Network, Input, T>>;
         constexpr std::size_t width = lane_count<L>;
         // Every tile's sums have a place of their own, and are added in order.
-        std::vector<StepTotals> tiles((data.size() + width - 1) / width);
-        std::vector<double> weights(tiles.size());
+        struct Sums {
+            StepTotals totals{};
+            double weight = 0;
+        };
+        const std::size_t count = (data.size() + width - 1) / width;
+        Sums* const tiles = detail::thread_workspace<Sums>(count);
         detail::for_each_answer(model_, data, [&](std::span<const SampleIndex> which, View<Output, const L> y, View<Goal, const L> target) {
-            const std::size_t tile = which.front() / width;
             std::array<T, width> live{};
             std::fill_n(live.begin(), which.size(), T(1));
             const L alive = from_lanes<L>(live);
-            weights[tile] = terms_of(engine_.loss(), target, which.size());
-            tiles[tile].loss = static_cast<double>(sum(loss_value(engine_.loss(), y, target, alive)));
-            if constexpr (is_classes<Target>) tiles[tile].correct = static_cast<double>(sum(alive * correct(y, target)));
+            Sums& sums = tiles[which.front() / width] = {};
+            sums.weight = terms_of(stepper_.loss(), target, which.size());
+            sums.totals.loss = static_cast<double>(sum(loss_value(stepper_.loss(), y, target, alive)));
+            if constexpr (is_classes<Target>) sums.totals.correct = static_cast<double>(sum(alive * correct(y, target)));
         });
-        StepTotals sums = std::accumulate(tiles.begin(), tiles.end(), StepTotals{});
-        if (!takes_sum()) sums.loss /= std::accumulate(weights.begin(), weights.end(), 0.0);
-        return score(sums, 1, data.size());
+        Sums sums;
+        for (const Sums& tile : std::span{tiles, count}) sums = {sums.totals + tile.totals, sums.weight + tile.weight};
+        if (!takes_sum()) sums.totals.loss /= sums.weight;
+        return Stepper::score(sums.totals, 1, data.size());
     }
     template <class OtherInput, class OtherTarget>
         requires(!std::is_same_v<Dataset<OtherInput, OtherTarget>, Data>)
@@ -146,10 +154,11 @@ public:
     }
 
     M& model() { return model_; }
-    std::size_t steps() const { return steps_; }
+    std::size_t steps() const { return stepper_.steps(); }
 
 private:
-    using Engine = kiln::Engine<typename M::Network, Input, Loss, Lanes<T, Width>>;
+    using Stepper = kiln::Stepper<typename M::Network, Input, Loss, Optimizer, Lanes<T, Width>>;
+    using Outcome = typename Stepper::Outcome;
     using Clock = std::chrono::steady_clock;
     static constexpr std::size_t classes = last_axis<Output>;
 
@@ -166,11 +175,6 @@ private:
         }
     };
 
-    // A step's totals, or what was not finite.
-    struct Outcome {
-        StepTotals totals;
-        const char* broken = nullptr;
-    };
     [[noreturn]] static void diverge(const Outcome& outcome, const std::string& where) {
         fail<DivergenceError>(std::string{outcome.broken} + " is not finite in " + where +
                               ": the parameters are as before that step; try a smaller learning rate, or clip_norm");
@@ -183,6 +187,7 @@ private:
         const Schedule& schedule = options.schedule ? *options.schedule : options_.schedule;
         const double clip = options.clip_norm.value_or(options_.clip_norm);
         History history;
+        history.epochs.reserve(options.epochs);
         Best best;
         std::size_t number = 0;
         for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -191,7 +196,7 @@ private:
             StepTotals sums;
             std::size_t seen = 0, batch = 0;
             for (const auto minibatch : loader.epoch(epoch - 1)) {
-                report.learning_rate = update_.prepare(steps_ + 1, schedule, {number, options.epochs * loader.batches(), loader.batches()});
+                report.learning_rate = stepper_.prepare(schedule, {number, options.epochs * loader.batches(), loader.batches()});
                 const Outcome outcome = step(data, minibatch.indices(), clip);
                 ++number, ++batch;
                 if (outcome.broken) {
@@ -201,14 +206,14 @@ private:
                 const std::size_t count = minibatch.size();
                 sums = sums + StepTotals{outcome.totals.loss * (takes_sum() ? 1 : static_cast<double>(count)), outcome.totals.correct};
                 seen += count;
-                const BatchReport now{epoch, options.epochs, batch, loader.batches(), count, report.learning_rate, score(outcome.totals, 1, count)};
-                line.batch(now, score(sums, takes_sum() ? 1 : seen, seen), seen, seconds_since(start));
+                const BatchReport now{epoch, options.epochs, batch, loader.batches(), count, report.learning_rate, Stepper::score(outcome.totals, 1, count)};
+                line.batch(now, Stepper::score(sums, takes_sum() ? 1 : seen, seen), seen, seconds_since(start));
                 if (options.on_batch(now) == Continue::no) {
                     history.stopped = Stopped::by_callback;
                     break;
                 }
             }
-            report.training = score(sums, takes_sum() ? 1 : seen, seen);
+            report.training = Stepper::score(sums, takes_sum() ? 1 : seen, seen);
             report.samples_per_second = static_cast<double>(seen) / seconds_since(start);
             if (options.validation) report.validation = evaluate(*options.validation);
             report.seconds = seconds_since(start);
@@ -240,47 +245,36 @@ private:
 
     // A step of a loop of one's own.
     Score step_alone(const auto& source, std::span<const SampleIndex> which) {
-        update_.prepare(steps_ + 1, options_.schedule, {steps_, options_.steps, options_.steps_per_epoch});
+        stepper_.prepare(options_.schedule, {steps(), options_.steps, options_.steps_per_epoch});
         const Outcome outcome = step(source, which, options_.clip_norm);
-        if (outcome.broken) diverge(outcome, "step " + std::to_string(steps_ + 1));
-        return score(outcome.totals, 1, which.size());
+        if (outcome.broken) diverge(outcome, "step " + std::to_string(steps() + 1));
+        return Stepper::score(outcome.totals, 1, which.size());
     }
 
     // One step over some samples of a source, with the rates that are prepared.
     Outcome step(const auto& source, std::span<const SampleIndex> which, double clip_norm) {
-        engine_.reserve(which.size(), threads());
-        if constexpr (changes_buffers) buffers_before_.assign(model_.buffers().begin(), model_.buffers().end());
-        Outcome outcome;
-        const auto& samples = as_drawn(source);
-        parallel(threads(), [&](const Team& team) {
-            T* const parameters = model_.parameters().data();
-            engine_.run(parameters, model_.buffers().data(), samples, which, options_.seed, steps_, team);
-            team.wait();
-            const StepTotals totals = engine_.totals(which.size());
-            const char* broken = std::isfinite(totals.loss) ? nullptr : "the loss";
-            if (!broken && !update_.run(engine_, which.size(), parameters, clip_norm, team)) broken = "the gradient of the loss";
-            if (team.thread == 0) outcome = {totals, broken};
-        });
-        if (!outcome.broken) ++steps_;
-        else if constexpr (changes_buffers) std::ranges::copy(buffers_before_, model_.buffers().begin());
-        return outcome;
+        reserve(which.size());
+        return stepper_.step(model_.parameters(), model_.buffers(), as_drawn(source), which, clip_norm, threads());
+    }
+    // Memory for a minibatch of so many samples. OptionError where the storage has too little.
+    void reserve(std::size_t samples) {
+        const auto layout = Stepper::memory(samples, threads(), shards_);
+        std::byte* const bytes = memory_.reserve(layout.bytes, layout.fixed());
+        if (!bytes)
+            fail<OptionError>("Trainer: a minibatch of " + std::to_string(samples) + " on " + std::to_string(threads()) + " threads and " + std::to_string(shards_) +
+                              " shards takes " + std::to_string(layout.bytes) + " bytes, but the storage has " + std::to_string(memory_.capacity()) +
+                              ": give it more, or take less of them");
+        stepper_.use(bytes, layout);
     }
     // A source as this step sees it: of a data set with what is drawn for the step.
     template <class Source> decltype(auto) as_drawn(const Source& source) const {
-        if constexpr (requires { source.drawn(0); }) return source.drawn(key(options_.seed, Stream::crop, steps_));
+        if constexpr (requires { source.drawn(0); }) return source.drawn(key(options_.seed, Stream::crop, steps()));
         else return (source);
-    }
-    // Only layers that mix samples update buffers.
-    static constexpr bool changes_buffers = M::Buffers::extent > 0 && mixes_samples<typename M::Network>;
-
-    static Score score(const StepTotals& sums, std::size_t loss_samples, std::size_t samples) {
-        const auto n = static_cast<double>(samples);
-        return {sums.loss / static_cast<double>(loss_samples), is_classes<Target> ? sums.correct / (n * Goal::size) : not_measured};
     }
     std::size_t threads() const { return std::min(options_.threads ? options_.threads : default_threads(), max_shards); }
     static double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
     // A sum of losses stays one over an epoch; means are averaged.
-    bool takes_sum() const { return engine_.loss().reduction == Reduction::sum; }
+    bool takes_sum() const { return stepper_.loss().reduction == Reduction::sum; }
 
     static Loss checked(Loss loss) {
         check_loss(loss, classes);
@@ -303,27 +297,20 @@ private:
         if (!options.validation) fail<OptionError>("fit: early_stopping watches the validation loss, but there is no validation set: give .validation");
     }
 
-    // A minibatch's targets as numbers of type T; classes in memory of the trainer's.
-    decltype(auto) goals_of(const auto& targets) {
-        if constexpr (is_classes<Target>) {
+    // How many numbers there are in a minibatch's targets, which are checked.
+    static std::size_t size_of_targets(const auto& targets) {
+        if constexpr (!is_classes<Target>) return check_batch<Target>(targets, "the batch of targets") * Goal::size;
+        else {
             if constexpr (is_tokens<Target>) check_batch<Goal>(targets, "the batch of targets");
             check_whole(targets, Goal::size, classes, "label", "no class of the network");
-            labels_.clear();
-            for (const auto label : targets) labels_.push_back(static_cast<T>(label));
-            return std::as_const(labels_);
-        } else {
-            check_batch<Target>(targets, "the batch of targets");
-            return in_rows<T>(targets);
+            return static_cast<std::size_t>(std::ranges::distance(targets));
         }
     }
     M& model_;
     TrainerOptions options_;
-    Engine engine_;
-    Update<typename M::Parameters, Engine, groups_of<Optimizer>> update_;
-    AlignedVector<T> buffers_before_;
-    std::vector<SampleIndex> order_;  // 0, 1, ..., and labels: of a step on tensors
-    std::vector<T> labels_;
-    std::size_t steps_ = 0;
+    std::size_t shards_;
+    Stepper stepper_;
+    typename Storage::Memory memory_;
 };
 
 // A loss or an optimiser that does not go with the network is one error, a sentence; the trainer then does nothing, so that what follows
@@ -335,13 +322,13 @@ template <class M, class Loss, class Optimizer> consteval bool report_training()
     return true;
 }
 }  // namespace detail
-template <class M, class Loss, class Optimizer, std::size_t Width>
+template <class M, class Loss, class Optimizer, std::size_t Width, class Storage>
     requires(detail::stands_in<M> || !detail::training_fault<M, Loss, Optimizer>.empty())
-class Trainer<M, Loss, Optimizer, Width> {
+class Trainer<M, Loss, Optimizer, Width, Storage> {
     static_assert(detail::report_training<M, Loss, Optimizer>());
 
 public:
-    Trainer(M&, Loss, Optimizer, TrainerOptions = {}) {}
+    Trainer(M&, Loss, Optimizer, TrainerOptions = {}, Storage = {}) {}
     Score step(const auto&...) { return {}; }
     template <class Input, class Target> History fit(const Dataset<Input, Target>&, FitOptions<Dataset<Input, Target>> = {}) { return {}; }
     Score evaluate(const auto&) const { return {}; }

@@ -15,7 +15,11 @@ template <class Parameters, class Engine, class Groups> class Update {
 public:
     using T = typename Engine::T;
 
-    explicit Update(Groups groups) : groups_(std::move(groups)), moments_(Groups::moments * Parameters::extent) { groups_.check(); }
+    explicit Update(Groups groups) : groups_(std::move(groups)) { groups_.check(); }
+
+    // The optimiser's moments lie in memory that is given: so many numbers, zero before the first step.
+    static constexpr std::size_t moments = Groups::moments * Parameters::extent;
+    void use(T* numbers) { moments_ = numbers; }
 
     // What comes before step `number` (the first is 1): every group's rule, at the rate that the schedule gives it. Returns the
     // first rate. OptionError where a rate is not 0 or positive.
@@ -45,9 +49,9 @@ public:
                 const Rule rule = rules_[slice.group];  // a copy, that no store to a parameter may change: it stays in registers
                 const Numbers factor(scale);
                 T* const p = parameters + first;
-                T* const moments = moments_.data() + first;
+                T* const own = moments_ + first;
                 for (std::size_t k = 0; k < count; k += native_width<T>)
-                    store_lanes(p + k, Numbers(rule(load_lanes<Numbers>(p + k), load_lanes<Numbers>(gradient + k) * factor, Moments{moments + k})));
+                    store_lanes(p + k, Numbers(rule(load_lanes<Numbers>(p + k), load_lanes<Numbers>(gradient + k) * factor, Moments{own + k})));
             });
         }
         return true;
@@ -102,7 +106,7 @@ private:
 
     Groups groups_;
     std::array<Rule, Groups::count> rules_{};
-    AlignedVector<T> moments_;
+    T* moments_ = nullptr;
     std::array<double, 64> norms_{};
 };
 
