@@ -2,8 +2,10 @@
 # Builds and runs every test with one compiler; with KILN_TEST_SANITIZE=1 first under AddressSanitizer and
 # UndefinedBehaviorSanitizer, for which clang takes a third of g++'s time. The test that opens a report in a browser is skipped where there is
 # none; KILN_TEST_BROWSER=1 installs Chromium for it (120 MB). KILN_TEST_HEADERS=1 also compiles every header by itself,
-# KILN_TEST_BENCHMARKS=1 the benchmarks.
-# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] [KILN_TEST_BROWSER=1] [KILN_TEST_HEADERS=1] [KILN_TEST_BENCHMARKS=1] scripts/test.sh
+# KILN_TEST_BENCHMARKS=1 the benchmarks. KILN_TEST_EMBEDDED=1 runs programs for a microcontroller in an emulator, and installs it
+# with the cross compiler (2.5 GB).
+# Usage: [CXX=clang++-19] [KILN_TEST_SANITIZE=1] [KILN_TEST_BROWSER=1] [KILN_TEST_HEADERS=1] [KILN_TEST_BENCHMARKS=1] [KILN_TEST_EMBEDDED=1]
+#        scripts/test.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 export CXX=${CXX:-g++}
@@ -18,6 +20,9 @@ run_tests() {
 
 "$root/scripts/setup.sh"
 if [[ ${KILN_TEST_BROWSER:-0} == 1 ]] && ! command -v chromium >/dev/null; then apt_install chromium; fi
+if [[ ${KILN_TEST_EMBEDDED:-0} == 1 ]] && { ! command -v qemu-system-arm || ! echo '#include <vector>' | arm-none-eabi-g++ -E -x c++ -; } &>/dev/null; then
+    apt_install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
+fi
 
 if [[ $sanitize == 1 ]]; then
     # clang has its sanitizers' runtime in a package of its own.
@@ -33,7 +38,8 @@ fi
 
 folder=$root/build/test-$compiler
 stage "configuring for $compiler" configure "$folder" -DCMAKE_BUILD_TYPE=Release -DKILN_WARNINGS_AS_ERRORS=ON \
-    -DKILN_TEST_HEADERS="${KILN_TEST_HEADERS:-0}" -DKILN_BUILD_BENCHMARKS="${KILN_TEST_BENCHMARKS:-0}"
+    -DKILN_TEST_HEADERS="${KILN_TEST_HEADERS:-0}" -DKILN_BUILD_BENCHMARKS="${KILN_TEST_BENCHMARKS:-0}" \
+    -DKILN_TEST_EMBEDDED="${KILN_TEST_EMBEDDED:-0}"
 stage "building with $compiler" cmake --build "$folder" -j "$jobs"
 run_tests "$folder" "testing with $compiler"
 
