@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <cstdint>
 #include "kiln/compose/sequential.hpp"
 #include "kiln/core/workspace.hpp"
 #include "kiln/layers/linear.hpp"
@@ -11,21 +10,6 @@ namespace {
 using Net = Sequential<Linear<5, 7>, Tanh, Linear<7, 3>>;
 using In = Shape<5>;
 }  // namespace
-
-TEST_CASE("workspace: memory is aligned to cache lines, and vectors of it are values") {
-    for (const std::size_t n : {1U, 3U, 17U, 1000U}) {
-        AlignedVector<float> a(n);
-        CHECK(reinterpret_cast<std::uintptr_t>(a.data()) % memory_alignment == 0);
-        a[n - 1] = 3;
-        AlignedVector<float> b = a;
-        CHECK(b.data() != a.data());
-        CHECK(b == a);
-        a.resize(5 * n);
-        CHECK(reinterpret_cast<std::uintptr_t>(a.data()) % memory_alignment == 0);
-        CHECK(a[n - 1] == 3);
-        CHECK(a[5 * n - 1] == 0);
-    }
-}
 
 TEST_CASE("workspace: a tile's arrays do not overlap, and inference has no gradients") {
     constexpr auto training = tile_layout<Net, In, Mode::training>;

@@ -28,10 +28,16 @@ template <class T> Given<T> random_gradient(int step) {
     return given;
 }
 
+// An update with memory of its own for the moments.
+template <class T, class Groups> struct Owning : Update<Parameters, Given<T>, Groups> {
+    Flat<T> moments = Flat<T>(Update<Parameters, Given<T>, Groups>::moments);
+    explicit Owning(Groups groups) : Update<Parameters, Given<T>, Groups>{groups} { this->use(moments.data()); }
+};
+
 // The parameters after some steps by a team of threads.
 template <class T> std::vector<T> updated(const auto& optimizer, std::size_t threads, double clip_norm = 0, int steps = 3) {
     using Groups = groups_of<std::remove_cvref_t<decltype(optimizer)>>;
-    Update<Parameters, Given<T>, Groups> update{optimizer};
+    Owning<T, Groups> update{optimizer};
     Flat<T> p(Parameters::extent, T(0.5));
     for (int n = 0; n < steps; ++n) {
         const auto gradient = random_gradient<T>(n);
@@ -66,7 +72,7 @@ TEST_CASE_TEMPLATE("update: a group's parameters are those of a plain optimiser 
 }
 
 TEST_CASE("update: the schedule gives each group its rate, and a rate that is none is refused") {
-    Update<Parameters, Given<double>, std::remove_const_t<decltype(groups)>> update{groups};
+    Owning<double, std::remove_const_t<decltype(groups)>> update{groups};
     CHECK(update.prepare(1, Schedule{}, {}) == 0.1);
     std::vector<double> seen;
     const Schedule halves = [&](double rate, Progress) {
@@ -82,7 +88,7 @@ TEST_CASE("update: the schedule gives each group its rate, and a rate that is no
 TEST_CASE("update: where the norm is limited, a gradient that is not finite changes nothing") {
     for (const double broken : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
         for (const std::size_t threads : {1U, 3U}) {
-            Update<Parameters, Given<double>, ParameterGroups<Adam>> update{Adam{}};
+            Owning<double, ParameterGroups<Adam>> update{Adam{}};
             Flat<double> p(Parameters::extent, 0.5);
             auto gradient = random_gradient<double>(0);
             gradient.all[700] = broken;
