@@ -8,6 +8,7 @@ void initialise_monitor_handles();  // of newlib's semihosting: opens the host's
 void __libc_init_array();
 void _init() {}
 void _fini() {}
+void* __dso_handle = nullptr;  // by which static objects' destructors are known; the linker's own start files have it
 int main();
 
 [[noreturn]] void reset() {
