@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <set>
 #include <string>
 #include <type_traits>
 #include "kiln/core/error.hpp"
@@ -6,7 +7,8 @@
 using namespace kiln;
 
 TEST_CASE("error: every kind is an Error with its message, and none is another kind") {
-    const auto check = []<class Kind>(std::type_identity<Kind>) {
+    std::set<Status> statuses;
+    const auto check = [&]<class Kind>(std::type_identity<Kind>) {
         const std::string message = "found 3, expected 4";
         CHECK_THROWS_WITH_AS(fail<Kind>(message), message.c_str(), Kind);
         CHECK_THROWS_WITH_AS(fail<Kind>(message), message.c_str(), Error);
@@ -28,6 +30,7 @@ TEST_CASE("error: every kind is an Error with its message, and none is another k
             others += !std::is_same_v<Kind, DivergenceError>;
         }
         CHECK(others == 0);
+        CHECK(statuses.insert(Kind::status).second);  // and a status of its own
     };
     check(std::type_identity<FileError>{});
     check(std::type_identity<FormatError>{});

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -731,6 +732,26 @@ TEST_CASE("trainer: a step allocates nothing once it has seen a minibatch of tha
     const std::size_t before = allocations();
     regression.step(one, one);
     CHECK(allocations() == before);
+}
+
+TEST_CASE("trainer: it works in memory of the user's, or in itself, to the same bits; and says where that is too little") {
+    const auto data = clusters<Four>(100, 3);
+    const SmallOptions options{.epochs = 3, .batch_size = 32, .progress = Show::nothing};
+    const auto train = [&](auto storage) {
+        SmallModel model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{}, Adam{}, {.threads = 2}, storage};
+        trainer.fit(data, options);
+        trainer.step(tensor_of<Four>(cluster_values<Four>(9, 3)), cluster_labels(9, 3));
+        return numbers_of(model);
+    };
+    constexpr std::size_t model_bytes = numbers_memory<Small, Four, float>().bytes, needed = training_bytes<Small, Four, Adam>(32, 2) - model_bytes;
+    alignas(memory_alignment) std::array<std::byte, needed> bytes;
+    const auto expected = train(Heap{});
+    CHECK(same_bits(train(Borrowed{bytes}), expected));
+    CHECK(same_bits(train(Static<needed>{}), expected));
+    const std::string message = message_of<OptionError>([&] { train(Borrowed{std::span{bytes}.first(needed - 1)}); });
+    CHECK(message == "Trainer: a minibatch of 32 on 2 threads and 8 shards takes " + std::to_string(needed) + " bytes, but the storage has " +
+                         std::to_string(needed - 1) + ": give it more, or take less of them");
 }
 
 TEST_CASE("training draws a crop's shift anew for every step, the same for any number of threads; evaluation sees the middle") {

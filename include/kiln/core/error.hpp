@@ -14,6 +14,7 @@ enum class Status { ok, file, format, data, option, parameter, divergence, memor
 
 // The base of all that the library throws.
 struct Error : std::runtime_error {
+    static constexpr Status status = Status::memory;  // the machine's own fault
     using std::runtime_error::runtime_error;
 };
 struct FileError : Error {  // a file that is missing, or cannot be read or written

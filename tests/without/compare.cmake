@@ -1,0 +1,12 @@
+# Whether FOUND and EXPECTED print the same, and end the same: in "status 4: ..." of the mistake that they make.
+foreach(program IN ITEMS FOUND EXPECTED)
+    execute_process(COMMAND ${${program}} RESULT_VARIABLE status OUTPUT_VARIABLE printed)
+    if(NOT status EQUAL 0 OR NOT printed MATCHES "\nstatus 4: fit: epochs is 0, but must be at least 1\n$")
+        message(FATAL_ERROR "${${program}} ended with ${status}:\n${printed}")
+    endif()
+    file(WRITE ${OUTPUT}.${program}.txt "${printed}")
+endforeach()
+execute_process(COMMAND ${COMPARE} ${OUTPUT}.FOUND.txt ${OUTPUT}.EXPECTED.txt ${TOLERANCE} RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${FOUND} prints something else than ${EXPECTED}")
+endif()
