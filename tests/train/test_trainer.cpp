@@ -709,7 +709,7 @@ TEST_CASE("trainer: a step allocates nothing once it has seen a minibatch of tha
         CHECK(none_in([&] { for (auto batch : loader.epoch(0)) trainer.step(batch); }) == 0);
         std::vector<std::size_t> counts(9);
         std::size_t at = 0;
-        trainer.fit(data, {.epochs = 3, .batch_size = 100, .validation = &data, .progress = Show::nothing,
+        trainer.fit(data, {.epochs = 3, .batch_size = 100, .validation = &data, .progress = Show::lines,
                            .on_batch = [&](const BatchReport&) { counts[at++] = allocations(); }});
         CHECK(counts[1] == counts[0]);
         CHECK(counts[2] == counts[0]);

@@ -86,7 +86,7 @@ struct Borrowed {
             std::ranges::fill(bytes_, std::byte{});
         }
         Memory(const Memory&) = delete;  // two would write the same bytes
-        std::byte* reserve(std::size_t bytes, std::size_t) { return bytes <= bytes_.size() ? bytes_.data() : nullptr; }
+        std::byte* reserve(std::size_t size, std::size_t) { return size <= bytes_.size() ? bytes_.data() : nullptr; }
         std::size_t capacity() const { return bytes_.size(); }
 
     private:

@@ -1,11 +1,12 @@
 // The progress line of fit: epoch, batch, loss, accuracy, samples a second and time left.
 //
-// On a terminal it is redrawn in place, some ten times a second; in a file there is one line an epoch.
+// On a terminal it is redrawn in place, some ten times a second; in a file there is one line an epoch. It allocates nothing.
 #pragma once
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <string>
+#include <string_view>
+#include "kiln/core/text.hpp"
 #include "kiln/train/history.hpp"
 #if __has_include(<unistd.h>)
 #include <unistd.h>
@@ -29,16 +30,16 @@ public:
         next_ = time + std::chrono::milliseconds(100);
         const double elapsed = std::chrono::duration<double>(time - start_).count();
         const auto done = static_cast<double>((now.epoch - 1) * now.batches + now.batch);
-        draw(head(now.epoch, now.epochs) + "  batch " + std::to_string(now.batch) + "/" + std::to_string(now.batches) + "  " + words("", so_far) +
-             "  " + count(static_cast<double>(samples) / seconds) + " samples/s  " + duration(elapsed / done * (static_cast<double>(total_) - done)) + " left");
+        draw(text(head(now.epoch, now.epochs), "  batch ", now.batch, "/", now.batches, "  ", words("", so_far), "  ",
+                  count(static_cast<double>(samples) / seconds), " samples/s  ", duration(elapsed / done * (static_cast<double>(total_) - done)), " left"));
     }
 
     // After an epoch: its line stays.
     void epoch(const EpochReport& report) {
         if (show_ == Show::nothing) return;
-        std::string line = head(report.epoch, report.epochs) + "  " + words("", report.training);
-        if (!std::isnan(report.validation.loss)) line += "  " + words("validation ", report.validation);
-        draw(line + "  " + count(report.samples_per_second) + " samples/s  " + duration(report.seconds));
+        Text line = text(head(report.epoch, report.epochs), "  ", words("", report.training));
+        if (!std::isnan(report.validation.loss)) line << "  " << words("validation ", report.validation);
+        draw(text(line, "  ", count(report.samples_per_second), " samples/s  ", duration(report.seconds)));
         std::fputc('\n', out_);
         std::fflush(out_);
         drawn_ = 0;
@@ -62,28 +63,29 @@ private:
         return false;
 #endif
     }
-    static std::string format(const char* pattern, double value) {
-        char text[48];
-        std::snprintf(text, sizeof text, pattern, value);
-        return text;
+    static Text format(const char* pattern, double value) {
+        char digits[48];
+        std::snprintf(digits, sizeof digits, pattern, value);
+        return digits;
     }
-    static std::string head(std::size_t epoch, std::size_t epochs) { return "epoch " + std::to_string(epoch) + "/" + std::to_string(epochs); }
-    static std::string words(const std::string& what, const Score& score) {
-        std::string line = what + "loss " + format("%.4f", score.loss);
-        if (!std::isnan(score.accuracy)) line += "  " + what + "accuracy " + format("%.2f %%", 100 * score.accuracy);
+    static Text head(std::size_t epoch, std::size_t epochs) { return text("epoch ", epoch, "/", epochs); }
+    static Text words(const char* what, const Score& score) {
+        Text line = text(what, "loss ", format("%.4f", score.loss));
+        if (!std::isnan(score.accuracy)) line << "  " << what << "accuracy " << format("%.2f %%", 100 * score.accuracy);
         return line;
     }
-    static std::string count(double n) { return n < 9999.5 ? format("%.0f", n) : format("%.1fk", n / 1000); }
-    static std::string duration(double seconds) {
+    static Text count(double n) { return n < 9999.5 ? format("%.0f", n) : format("%.1fk", n / 1000); }
+    static Text duration(double seconds) {
         if (seconds < 59.95) return format("%.1f s", seconds);
-        const auto whole = static_cast<long>(seconds + 0.5);
-        return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+        const auto whole = static_cast<std::size_t>(seconds + 0.5);
+        return text(whole / 60, " min ", whole % 60, " s");
     }
-    void draw(const std::string& line) {
+    void draw(const Text& line) {
+        const std::string_view shown = line.view();
         if (show_ == Show::redrawn) std::fputc('\r', out_);
-        std::fputs(line.c_str(), out_);
-        for (std::size_t i = line.size(); i < drawn_; ++i) std::fputc(' ', out_);
-        drawn_ = line.size();
+        std::fwrite(shown.data(), 1, shown.size(), out_);
+        for (std::size_t i = shown.size(); i < drawn_; ++i) std::fputc(' ', out_);
+        drawn_ = shown.size();
         if (show_ == Show::redrawn) std::fflush(out_);
     }
 
