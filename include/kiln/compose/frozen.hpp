@@ -13,6 +13,7 @@ namespace kiln {
 
 template <class Layer>
 struct Frozen {
+    using Held = Layer;
     static constexpr bool composite = true;
     static constexpr std::size_t layer_count = kiln::layer_count<Layer>;
 

@@ -11,6 +11,7 @@
 //     multiply_adds<In>                    of one sample's forward pass, for counting FLOPs            (optional)
 //     one_sample(tile)                     inference of one sample, features in lanes                  (optional)
 //     Packed<In, T>, pack(...)             what one_sample reads instead of the parameters             (optional)
+//     plan<In, L>()                        how its kernel works on tiles of L, in words: "direct 6x2"  (optional)
 //
 // Any of the array lists, and expected(), may be a template over In where it depends on the input shape. What is left
 // out has a default that is always right. More that a layer may say stands beside each trait below.

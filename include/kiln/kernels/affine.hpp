@@ -94,6 +94,12 @@ constexpr void multiply_packs(const T* a, const T* bias, const L* b, L* c, bool 
         }
 }
 
+// The block of C that multiply_packs sums up in registers, the larger one of those that M is cut into.
+template <Index Rows, Index M, class L> constexpr RegisterBlock forward_block() {
+    if constexpr (Rows > 1 || registers_in<L> > 1) return {.rows = Split<M, rows_by_two>::largest, .columns = 2};
+    else return {.rows = Split<M, forward_rows_by_one<M>>::largest};
+}
+
 // Rows of x that are transposed together: dW is loaded and stored once for them.
 inline constexpr std::size_t rows_together = 8;
 // The registers that inputs lie in: the machine's, or narrower ones if there are less inputs.
@@ -153,6 +159,11 @@ using Scratch = Shape<std::min(Rows, detail::rows_together), static_cast<std::si
 template <std::size_t Rows, std::size_t In, std::size_t Out>
 using Panel = Shape<Rows < detail::rows_for_panels || In * Out <= detail::weights_for_panels
                         ? 0 : detail::panel_rows * (detail::panel_depth + detail::panel_padding) / native_width<float>>;
+
+// "affine 6x2": by which blocks of outputs and registers forward goes.
+template <std::size_t Rows, std::size_t Out, class L> constexpr Text plan() {
+    return text("affine ", block_text(detail::forward_block<static_cast<Index>(Rows), static_cast<Index>(Out), L>()));
+}
 
 // b.data may be null: a product without bias.
 template <std::size_t Rows, std::size_t In, std::size_t Out, class T, class L>

@@ -118,6 +118,11 @@ template <std::size_t Heads, std::size_t T> using Weights = Shape<Heads, T, row_
 // What backward needs besides (and forward some of it).
 template <std::size_t T, std::size_t D> using Scratch = Shape<T, D + row_extent<T>>;
 
+// "queries 6x2": by which blocks of queries and keys.
+template <std::size_t T> constexpr Text plan() {
+    return text("queries ", block_text({.rows = Split<static_cast<Index>(T), detail::rows_together>::largest, .columns = 2}));
+}
+
 struct NoDropout {};
 template <class Random> struct Dropout {
     double rate;

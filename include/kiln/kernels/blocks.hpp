@@ -11,6 +11,7 @@
 #include <utility>
 #include "kiln/core/lanes.hpp"
 #include "kiln/core/shape.hpp"
+#include "kiln/core/text.hpp"
 #include "kiln/core/transpose.hpp"
 
 namespace kiln {
@@ -24,6 +25,7 @@ template <Index Total, Index Most> struct Split {
     static constexpr Index count = (Total + Most - 1) / Most;
     static constexpr Index size = count == 0 ? 0 : Total / count;
     static constexpr Index larger = count == 0 ? 0 : Total % count;
+    static constexpr Index largest = size + (larger > 0 ? 1 : 0);
     static constexpr Index start(Index block) { return block * size + std::min(block, larger); }
 };
 
@@ -48,6 +50,9 @@ struct RegisterBlock {
     Index rows = 1, columns = 1;
     Index cost = std::numeric_limits<Index>::max();
 };
+
+// "6x2"
+constexpr Text block_text(const RegisterBlock& block) { return text(static_cast<std::size_t>(block.rows), "x", static_cast<std::size_t>(block.columns)); }
 
 // The block that sums up rows x columns in the least time, where the sums of column c take steps[c] steps and a row is
 // `unit` sums high. A step multiplies each of its rows' factors with each of its columns', which wait in registers. It takes

@@ -342,6 +342,22 @@ struct Plan<g, Shape<O, I, KH, KW>, Shape<C, H, W>, Shape<O, OH, OW>> {
 
 }  // namespace detail
 
+// "direct 6x2": by which blocks of output channels and pixels forward goes, in the middle of an image; and input_gradient, in its first phase.
+namespace detail {
+template <Axis columns, Channels channels> constexpr Text plan() {
+    constexpr RegisterBlock block = best_block(channels.outputs, steps<columns>());
+    return text("direct ", block_text({.rows = Split<channels.outputs, block.rows>::largest, .columns = Split<columns.outputs, block.columns>::largest}));
+}
+}  // namespace detail
+template <Geometry g, class Weight, class Input, class Output> constexpr Text forward_plan() {
+    using Plan = detail::Plan<g, Weight, Input, Output>;
+    return detail::plan<Plan::columns, Plan::forward>();
+}
+template <Geometry g, class Weight, class Input, class Output> constexpr Text input_gradient_plan() {
+    using Plan = detail::Plan<g, Weight, Input, Output>;
+    return detail::plan<Plan::columns.gradient(0), Plan::backward>();
+}
+
 // y = b + w * x; b.data may be null.
 template <Geometry g, class Weight, class Bias, class Input, class Output, class T, class L>
 constexpr void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y) {

@@ -307,6 +307,13 @@ struct Plan<Shape<O, I, K, K>, Shape<I, H, W>, Shape<O, OH, OW>> {
 template <class Weight, class Input, class Output>
 using Scratch = Shape<static_cast<std::size_t>(detail::Plan<Weight, Input, Output>::packs)>;
 
+// "winograd F(4x4,3x3)"
+template <class Weight, class Input, class Output> constexpr Text plan() {
+    using Plan = detail::Plan<Weight, Input, Output>;
+    constexpr std::size_t outputs{Plan::step}, kernel{Plan::size};
+    return text("winograd F(", outputs, "x", outputs, ",", kernel, "x", kernel, ")");
+}
+
 // y = b + w * x; b.data may be null.
 template <class Weight, class Bias, class Input, class Output, class T, class L>
 void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y, View<Scratch<Weight, Input, Output>, L> scratch) {

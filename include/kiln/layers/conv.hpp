@@ -170,6 +170,11 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
 
     template <class In>
     static constexpr std::size_t multiply_adds = convolution::multiply_adds<geometry, Weight, In, output_shape<In>>;
+    template <class In, class L> static constexpr Text plan() {
+        if constexpr (covers<In>) return affine::plan<1, Outputs, L>();
+        else if constexpr (transforms<In>) return winograd::plan<Weight, In, output_shape<In>>();
+        else return convolution::forward_plan<geometry, Weight, In, output_shape<In>>();
+    }
 };
 
 }  // namespace kiln

@@ -90,6 +90,9 @@ struct ConvTranspose : TakesImage<Inputs, detail::smallest_transposed(K, Stride,
 
     template <class In>
     static constexpr std::size_t multiply_adds = convolution::multiply_adds<geometry, Weight, output_shape<In>, In>;
+    template <class In, class> static constexpr Text plan() {
+        return convolution::input_gradient_plan<geometry, Weight, output_shape<In>, In>();
+    }
 };
 
 }  // namespace kiln

@@ -63,6 +63,7 @@ struct Linear {
     }
 
     template <class In> static constexpr std::size_t multiply_adds = In::size* Outputs;
+    template <class In, class L> static constexpr Text plan() { return affine::plan<In::size / Inputs, Outputs, L>(); }
 };
 
 }  // namespace kiln

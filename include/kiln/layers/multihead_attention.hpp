@@ -121,6 +121,10 @@ struct MultiheadAttention {
     template <class In> static constexpr std::size_t multiply_adds = 4 * In::size * Features + 2 * attention::visible<Mask, first_axis<In>>.pairs * Features;
     template <class In, bool WantsDx>
     static constexpr std::size_t backward_multiply_adds = 2 * multiply_adds<In> - (WantsDx ? 0 : 3 * In::size * Features);
+    template <class In, class L> static constexpr Text plan() {  // of q, k and v of a head; attention itself; of what is mixed
+        constexpr std::size_t tokens = first_axis<In>;
+        return text(affine::plan<tokens, width, L>(), ", ", attention::plan<tokens>(), ", ", affine::plan<tokens, Features, L>());
+    }
 
 private:
     // w_in, b_in, w_out, b_out; null where there is no bias.

@@ -47,6 +47,9 @@ template <class OfImages> struct OnSignal {
     }
 
     template <class In> static constexpr std::size_t multiply_adds = kiln::multiply_adds<OfImages, Image<In>>;
+    template <class In, class L>
+        requires requires { OfImages::template plan<Image<In>, L>(); }
+    static constexpr Text plan() { return OfImages::template plan<Image<In>, L>(); }
 };
 
 }  // namespace kiln

@@ -232,6 +232,9 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
         directions * sums * (first_axis<In> * (Inputs + (layers - 1) * features) + (first_axis<In> - 1) * layers * Hidden);
     template <class In, bool WantsDx>
     static constexpr std::size_t backward_multiply_adds = 2 * multiply_adds<In> - (WantsDx ? 0 : directions * sums * In::size);
+    template <class In, class L> static constexpr Text plan() {  // of W_ih and all steps; of W_hh and one
+        return text(affine::plan<first_axis<In>, sums, L>(), ", a step ", affine::plan<1, sums, L>());
+    }
 
 private:
     // What Cache and Scratch list.

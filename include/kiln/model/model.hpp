@@ -12,9 +12,9 @@
 #include "kiln/core/chain.hpp"
 #include "kiln/core/initialise.hpp"
 #include "kiln/data/dataset.hpp"
-#include "kiln/layers/flatten.hpp"
 #include "kiln/layers/softmax.hpp"
 #include "kiln/losses/accuracy.hpp"
+#include "kiln/model/facts.hpp"
 #include "kiln/model/infer.hpp"
 #include "kiln/tensor/tensor.hpp"
 
@@ -60,11 +60,9 @@ public:
     using Parameters = parameters_of<Net, Input>;
     using Buffers = buffers_of<Net, Input>;
 
-    static constexpr std::size_t parameter_count = Parameters::size;
-    // Of one sample's prediction, and of a training step's share of one sample (no gradient of the network's input): twice the
-    // multiply-adds of matrix products and convolutions, by real taps.
-    static constexpr std::size_t flops = 2 * multiply_adds<Net, Input>;
-    static constexpr std::size_t training_flops = flops + 2 * backward_multiply_adds<Net, Input, false>;
+    // More of them, and what they count: model/facts.hpp.
+    static constexpr std::size_t parameter_count = kiln::parameter_count<Net, Input>;
+    static constexpr std::size_t flops = kiln::flops<Net, Input>, training_flops = kiln::training_flops<Net, Input>;
 
     // Every layer's own default, PyTorch's.
     explicit Model(Seed seed) : parameters_(Parameters::extent), buffers_(Buffers::extent) {
@@ -232,11 +230,6 @@ private:
 
 // A network that does not fit its input is one error, a sentence. The model then plays a network that takes anything, so that what
 // is done with it afterwards adds no error of its own.
-namespace detail {
-struct StandIn : Flatten {
-    static constexpr bool takes_tokens = true;
-};
-}  // namespace detail
 template <class Net, class Input, class T>
     requires(!accepts<Net, Input>)
 class Model<Net, Input, T> : public Model<detail::StandIn, Input, T> {
