@@ -2,15 +2,13 @@
 //
 // It runs in the order that is cheapest: a maximum is taken before an increasing activation, which gives the same
 // numbers with a quarter of the activations, and no ties made by rounding. Neither has parameters, so that names,
-// offsets and random streams are those of the order as written.
+// offsets and random streams are those of the order as written. One sample's normalisations are folded into the layers before them.
 #pragma once
-#include "kiln/compose/composite.hpp"
+#include "kiln/compose/folded.hpp"
 #include "kiln/core/chain.hpp"
 #include "kiln/core/plan.hpp"
 
 namespace kiln {
-
-template <class... Layers> struct LayerList {};
 
 namespace detail {
 // Moves every maximum before the increasing activations in front of it: from the last layer to the first, each activation
@@ -147,6 +145,11 @@ struct Sequential : CompositeOf<unnamed<Layers>...> {
     static constexpr std::size_t count = sizeof...(Layers);
     template <std::size_t I> using Layer = type_at<I, unnamed<Layers>...>;
     using Execution = Chain<decltype(detail::schedule(LayerList<unnamed<Layers>...>{}))>;
+    template <class In, Mode mode> static consteval auto execution() {
+        if constexpr (mode == Mode::one_sample) return std::type_identity<Chain<decltype(detail::fold<In>(detail::schedule(LayerList<unnamed<Layers>...>{})))>>{};
+        else return std::type_identity<Execution>{};
+    }
+    template <class In, Mode mode> using ExecutionIn = typename decltype(execution<In, mode>())::type;
 
     static constexpr Text name() { return "Sequential"; }
     static constexpr bool reported = !detail::chain_fault_of<Layers...>.empty() || (kiln::reported<unnamed<Layers>> || ...);
@@ -182,14 +185,19 @@ struct Sequential : CompositeOf<unnamed<Layers>...> {
         return kiln::fault<Layer<i>, Input<In, i>>(inside<i>(where), previous);
     }
 
-    template <class In, Mode mode> static constexpr Workspace workspace = Execution::template plan<In, mode>.total;
+    template <class In, Mode mode> static constexpr Workspace workspace = ExecutionIn<In, mode>::template plan<In, mode>.total;
     template <class In, Mode mode, class L>
     static constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
-        Execution::template forward<In, mode>(group, at);
+        ExecutionIn<In, mode>::template forward<In, mode>(group, at);
     }
     template <class In, Mode mode, bool WantsDx, class L>
     static constexpr void backward(const Group<L>& group, const Place<scalar<L>>& at) {
         Execution::template backward<In, mode, WantsDx>(group, at);
+    }
+
+    template <class In, class T> using Packed = packed_of<ExecutionIn<In, Mode::one_sample>, In, T>;
+    template <class In, class T> static void pack(const T* parameters, const T* buffers, T* packed) {
+        kiln::pack<ExecutionIn<In, Mode::one_sample>, In>(parameters, buffers, packed);
     }
 
 private:

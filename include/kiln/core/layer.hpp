@@ -11,6 +11,9 @@
 //     multiply_adds<In>                    of one sample's forward pass, for counting FLOPs            (optional)
 //     one_sample(tile)                     inference of one sample, features in lanes                  (optional)
 //     Packed<In, T>, pack(...)             what one_sample reads instead of the parameters             (optional)
+//     WithBias<In>, channel(i)             an affine map: itself with a bias, and to which channel of y weight i belongs: where
+//                                          one sample is predicted, the normalisation after it is folded into it  (optional)
+//     scales_channels                      its Packed is a scale and a shift of every channel, and no more  (optional)
 //     plan<In, L>()                        how its kernel works on tiles of L, in words: "direct 6x2"  (optional)
 //
 // Any of the array lists, and expected(), may be a template over In where it depends on the input shape. What is left

@@ -142,6 +142,7 @@ struct BatchNorm : ChannelNorm<Channels, options.affine> {
     }
 
     // For one sample y = scale x + shift.
+    static constexpr bool scales_channels = true;
     template <class In, class T> using Packed = Arrays<Shape<Channels>, Shape<Channels>>;
     template <class In> static void pack(auto parameters, auto buffers, auto packed) {
         const auto [mean, var] = buffers;

@@ -88,6 +88,11 @@ constexpr Text convolution_name(const char* layer, std::size_t inputs, std::size
     return text(t, ">");
 }
 
+constexpr Kernel with_bias(Kernel k) {
+    k.bias = true;
+    return k;
+}
+
 constexpr convolution::Geometry geometry_of(const Kernel& k, Extent2 stride, Extent2 padding) {
     return {stride.height, stride.width, padding.height, padding.width, k.dilation.height, k.dilation.width, k.groups};
 }
@@ -154,6 +159,9 @@ struct Conv : TakesImage<Inputs, detail::smallest_image(K, Padding)> {
             else if constexpr (tile.wants_dx) convolution::input_gradient<geometry>(weight, tile.dy, tile.dx);
         }
     }
+
+    template <class> using WithBias = Conv<Inputs, Outputs, detail::with_bias(K), Stride, Padding>;
+    static constexpr std::size_t channel(std::size_t weight) { return weight / (Inputs / K.groups * K.height * K.width); }
 
     template <class In> using Plan = image_convolution::Plan<geometry, Weight, In, output_shape<In>>;
     template <class In, class T> using Packed = typename Plan<In>::template Packed<T>;

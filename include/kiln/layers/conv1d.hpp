@@ -44,6 +44,9 @@ struct Conv1d : OnSignal<Conv<Inputs, Outputs, K.of_images(), Extent2{1, Stride}
     }
     static constexpr Known gives{.channels = Outputs};
 
+    template <class> using WithBias = Conv1d<Inputs, Outputs, Kernel1d{.size = K.size, .dilation = K.dilation, .groups = K.groups}, Stride, Padding>;
+    static constexpr std::size_t channel(std::size_t weight) { return weight / (Inputs / K.groups * K.size); }
+
     using Parameters = WeightAndBias<Shape<Outputs, Inputs / K.groups, K.size>, Outputs, Bias{K.bias}>;
 };
 

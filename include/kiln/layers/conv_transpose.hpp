@@ -88,6 +88,12 @@ struct ConvTranspose : TakesImage<Inputs, detail::smallest_transposed(K, Stride,
         if constexpr (tile.wants_dx) convolution::forward<geometry>(weight, no_bias, tile.dy, tile.dx);
     }
 
+    template <class> using WithBias = ConvTranspose<Inputs, Outputs, detail::with_bias(K), Stride, Padding, OutputPadding>;
+    static constexpr std::size_t channel(std::size_t weight) {
+        constexpr std::size_t own = Outputs / K.groups, input = own * K.height * K.width;  // weights of an input channel
+        return weight / input / (Inputs / K.groups) * own + weight % input / (K.height * K.width);
+    }
+
     template <class In>
     static constexpr std::size_t multiply_adds = convolution::multiply_adds<geometry, Weight, output_shape<In>, In>;
     template <class In, class> static constexpr Text plan() {

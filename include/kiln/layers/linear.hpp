@@ -52,6 +52,11 @@ struct Linear {
         if constexpr (tile.wants_dx) affine::input_gradient(weight, rows(tile.dy), rows(tile.dx), false, panel);
     }
 
+    template <class In>
+        requires(In::rank == 1)
+    using WithBias = Linear<Inputs, Outputs>;
+    static constexpr std::size_t channel(std::size_t weight) { return weight / Inputs; }
+
     template <class In, class T> using Packed = typename panels::Plan<In::size / Inputs, Inputs, Outputs, T>::Packed;
     template <class In> static void pack(auto parameters, auto, auto packed) {
         const auto [weight, bias] = weight_and_bias<Outputs>(parameters);
