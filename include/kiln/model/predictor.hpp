@@ -12,14 +12,27 @@
 
 namespace kiln {
 
+template <class Data> struct FitOptions;  // of Trainer::fit
+
+namespace detail {
+struct Refused {
+    template <class Anything> operator Anything() const;
+};
+}  // namespace detail
+
 template <class Net, class Input_, class T = float>
 class Predictor {
+    using Answers = std::conditional_t<output_of<Net, Input_>::rank == 2, Shape<first_axis<output_of<Net, Input_>>>, Shape<>>;  // a class for each row of outputs
+
 public:
     using Network = Net;
     using Input = Input_;
     using Output = output_of<Net, Input>;
     using Scalar = T;
-    static constexpr std::size_t flops = Model<Net, Input, T>::flops;
+    static constexpr std::size_t flops = kiln::flops<Net, Input>;
+    // All the memory that it ever has, in bytes, without the object itself: packed numbers, buffers, workspace and what it answers with.
+    static constexpr std::size_t allocated_bytes = packed_of<Net, Input, T>::extent * sizeof(T) + buffer_bytes<Net, Input, T> +
+                                                   workspace_bytes<Net, Input, T, Mode::one_sample> + Output::size * sizeof(T) + Answers::size * sizeof(int);
 
     explicit Predictor(const Model<Net, Input, T>& model)
         : packed_(packed_of<Net, Input, T>::extent), buffers_(model.buffers().begin(), model.buffers().end()),
@@ -60,8 +73,15 @@ public:
         for (std::size_t r = 0; r < y.rows; ++r) to[r] = best(y.row(r));
     }
 
+    // What only a Model can do is an error, in a sentence. What it gives becomes whatever is expected, so that no second error follows.
+    static constexpr Text untrainable = "a Predictor has no gradients: train the Model it was made of, then make a Predictor again";
+    static constexpr Text nameless = "a Predictor has packed numbers without names: set those of the Model it was made of, then make a Predictor again";
+    detail::Refused step(const auto&...) { return refuse<untrainable>(); }
+    detail::Refused fit(const auto&...) { return refuse<untrainable>(); }
+    template <class Data> detail::Refused fit(const Data&, const FitOptions<Data>&) { return refuse<untrainable>(); }  // written in braces
+    template <Name> detail::Refused parameter() { return refuse<nameless>(); }
+
 private:
-    using Answers = std::conditional_t<Output::rank == 2, Shape<first_axis<Output>>, Shape<>>;  // a class for each row of outputs
     template <class X> static constexpr bool is_tensor = requires(const X& x) { x.shape(); };
 
     template <class S, class Number> static Number* room_of(auto&& y) {
@@ -81,6 +101,11 @@ private:
                 fail<DataError>(std::string{what} + (all.size() == 1 ? " is " : " are ") + std::to_string(all.size()) + ", expected " + std::to_string(S::size));
             return all.data();
         }
+    }
+
+    template <const Text& sentence> static detail::Refused refuse() {
+        static_assert(Report<sentence>::size > 0);
+        return {};
     }
 
     View<Output, T> run(const auto& x) {
@@ -115,6 +140,10 @@ private:
     Tensor<int, Answers::rank> labels_;
 };
 template <class Net, class Input, class T> Predictor(const Model<Net, Input, T>&) -> Predictor<Net, Input, T>;
+
+// A Predictor in all, in bytes.
+template <class Net, class Input, class T = float>
+inline constexpr std::size_t static_footprint = sizeof(Predictor<Net, Input, T>) + Predictor<Net, Input, T>::allocated_bytes;
 
 // A network that does not fit is the model's one error.
 template <class Net, class Input, class T>

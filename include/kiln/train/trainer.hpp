@@ -56,7 +56,10 @@ template <class Data> struct FitOptions {
 namespace detail {
 // What is wrong with a loss and an optimiser for a model; empty where nothing is.
 template <class M, class Loss, class Optimizer>
-inline constexpr Text training_fault = loss_fault<M, Loss>.empty() ? kiln::groups_of<Optimizer>::template fault<typename M::Parameters> : loss_fault<M, Loss>;
+inline constexpr Text training_fault = [] {
+    if constexpr (requires { M::untrainable; }) return M::untrainable;
+    else return loss_fault<M, Loss>.empty() ? kiln::groups_of<Optimizer>::template fault<typename M::Parameters> : loss_fault<M, Loss>;
+}();
 }  // namespace detail
 
 template <class M, class Loss, class Optimizer, std::size_t Width = tile_width<typename M::Network, typename M::Input, typename M::Scalar>, class Storage = Heap>

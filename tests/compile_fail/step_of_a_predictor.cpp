@@ -1,0 +1,13 @@
+// expect-error: a Predictor has no gradients: train the Model it was made of, then make a Predictor again
+#include "kiln/kiln.hpp"
+
+using Net = kiln::Sequential<kiln::Linear<4, 3>>;
+using Model = kiln::Model<Net, kiln::Shape<4>>;
+void train(Model& model, const kiln::Tensor<float, 2>& x, const kiln::Tensor<int, 1>& labels) {
+#ifdef CONTROL
+    kiln::Trainer trainer{model, kiln::CrossEntropy{}, kiln::SGD{.learning_rate = 0.1}};
+#else
+    kiln::Predictor trainer{model};
+#endif
+    const kiln::Score score = trainer.step(x, labels);
+}
