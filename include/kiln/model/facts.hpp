@@ -80,15 +80,15 @@ private:
 // A layer of a network; for one sample. What a composite says is the sum over its parts, which follow it one level deeper.
 struct LayerFacts {
     std::size_t depth = 0;          // 0 for the parts of the network itself
-    Text path;                      // "2.branch.0": what the names of its parameters begin with
-    Text name;                      // "Conv<1,6,5>"
+    Text path = {};                 // "2.branch.0": what the names of its parameters begin with
+    Text name = {};                 // "Conv<1,6,5>"
     bool composite = false;
-    Extents output;
+    Extents output = {};
     std::size_t parameters = 0;     // that are trained
     std::size_t frozen = 0;         // that are not
     std::size_t multiply_adds = 0;  // forward
     std::size_t bytes = 0;          // of its output
-    Text plan;                      // "direct 6x2": how its kernel works on a Model's tiles; empty where there is none to choose
+    Text plan = {};                 // "direct 6x2": how its kernel works on a Model's tiles; empty where there is none to choose
 };
 
 namespace detail {

@@ -60,10 +60,6 @@ inline std::string bar(double fraction, std::size_t longest) {
     }
     return text;
 }
-// Text with the blanks that fill `width` columns: after it, before it.
-inline std::string blanks(std::string_view text, std::size_t width) { return std::string(width - std::min(width, words::columns(text)), ' '); }
-inline std::string left(std::string_view text, std::size_t width) { return std::string{text} + blanks(text, width); }
-inline std::string right(std::string_view text, std::size_t width) { return blanks(text, width) + std::string{text}; }
 inline std::string joined(const Lines& lines) {
     std::string text;
     for (const auto& line : lines) text += line + '\n';
@@ -94,7 +90,7 @@ std::string prediction_text(const auto& sample, const auto& probabilities, const
     const std::size_t first = (lines.size() - shown.size()) / 2;  // halfway down the picture
     for (std::size_t i = 0; i < shown.size(); ++i) {
         const std::size_t k = shown[i];
-        lines[first + i] += (k == best ? "  > " : "    ") + detail::right(class_name(classes, k), name) + "  " + detail::bar(share(k), longest) +
+        lines[first + i] += (k == best ? "  > " : "    ") + words::right(class_name(classes, k), name) + "  " + detail::bar(share(k), longest) +
                             words::printed(" %6.2f %%", 100 * share(k));
     }
     return detail::joined(lines);
@@ -112,16 +108,16 @@ std::string confusion_text(const auto& counts, const std::vector<std::string>& c
         cell = std::max(cell, words::columns(names.back()));
         for (std::size_t j = 0; j < extent; ++j) cell = std::max(cell, std::to_string(counts(k, j)).size());
     }
-    std::string text = detail::left("label", widest) + "  predicted\n" + std::string(widest, ' ');
-    for (const auto& name : names) text += "  " + detail::right(name, cell);
+    std::string text = words::left("label", widest) + "  predicted\n" + std::string(widest, ' ');
+    for (const auto& name : names) text += "  " + words::right(name, cell);
     text += "     right\n";
     for (std::size_t k = 0; k < extent; ++k) {
-        text += detail::left(names[k], widest);
+        text += words::left(names[k], widest);
         std::size_t all = 0;
         for (std::size_t j = 0; j < extent; ++j) {
             const auto count = static_cast<std::size_t>(counts(k, j));
             all += count;
-            text += "  " + detail::right(count == 0 && j != k ? "·" : std::to_string(count), cell);
+            text += "  " + words::right(count == 0 && j != k ? "·" : std::to_string(count), cell);
         }
         text += all == 0 ? "         -" : words::printed("  %6.2f %%", 100 * static_cast<double>(counts(k, k)) / static_cast<double>(all));
         text += '\n';

@@ -1,5 +1,6 @@
 // Numbers and names as reports write them.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -52,6 +53,10 @@ inline std::size_t columns(std::string_view text) {
     for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
     return count;
 }
+// Text with the blanks that fill `width` columns: after it, before it.
+inline std::string blanks(std::string_view text, std::size_t width) { return std::string(width - std::min(width, words::columns(text)), ' '); }
+inline std::string left(std::string_view text, std::size_t width) { return std::string{text} + blanks(text, width); }
+inline std::string right(std::string_view text, std::size_t width) { return blanks(text, width) + std::string{text}; }
 }  // namespace words
 
 }  // namespace kiln
