@@ -297,6 +297,15 @@ TEST_CASE("model: predictions allocate nothing but their result, and the filling
     int label = 0;
     CHECK(count([&] { label += model.classify(sample); }) == 0);
     CHECK(count([&] { y = model.predict(x); }) == 4);
+
+    // A class for each step, and samples of a thread of one's own.
+    const Model<Sequential<Linear<6, 4>, Tanh, Linear<4, 3>>, Shape<2, 6>> steps{Seed{1}};
+    const auto rows = make_batch<float, Shape<2, 6>>(40);
+    Tensor<float, 3> outputs({40, 2, 3});
+    Tensor<int, 2> classes({40, 2});
+    CHECK(count([&] { steps.probabilities(rows, outputs); }) == 0);
+    CHECK(count([&] { steps.classify(rows, classes); }) == 0);
+    CHECK(count([&] { ::operator delete(::operator new(8)); }) == 4);  // it can tell
 }
 
 TEST_CASE("model: predictions do not depend on the threads, nor on who else predicts") {

@@ -184,6 +184,42 @@ TEST_CASE("predictor: has its own numbers, and so has a copy") {
     CHECK(same_bits(predictor(x), y));
 }
 
+namespace {
+// Every form of every call, from the first one on.
+template <class Net, class In> void allocates_nothing() {
+    CAPTURE(Net::name().view());
+    const Model<Net, In> model{Seed{1}};
+    Predictor predictor{model};
+    const auto x = random_sample<In, float>(1);
+    const std::vector<float> numbers(x.begin(), x.end());
+    auto y = make_sample<float, output_of<Net, In>>();
+    std::vector<float> filled(y.size());
+    std::vector<int> labels(output_of<Net, In>::rank == 2 ? output_of<Net, In>::extents[0] : 1);
+    const std::size_t before = allocations();
+    predictor(x);
+    predictor(numbers);
+    predictor(numbers.data());
+    predictor.predict(x, y);
+    predictor.predict(std::span{numbers}, filled);
+    predictor.predict(numbers.data(), filled.data());
+    predictor.probabilities(x);
+    predictor.probabilities(x, y);
+    predictor.probabilities(numbers, filled.data());
+    static_cast<void>(predictor.classify(x));
+    predictor.classify(numbers, labels);
+    predictor.classify(numbers.data(), labels.data());
+    CHECK(allocations() == before);
+}
+}  // namespace
+
+TEST_CASE("predictor: allocates nothing, whatever the network is made of") {
+    allocates_nothing<networks::ResNetBlock::Net, Image>();
+    allocates_nothing<networks::GruRows::Net, Image>();
+    allocates_nothing<Sequential<Embedding<9, 8>, PositionEmbedding<5, 8>, TransformerEncoder<8, 2, 12, 1>, LayerNorm<8>, Linear<8, 9>>, Tokens<5, 9>>();
+    allocates_nothing<Sequential<Conv1d<2, 4, 3>, BatchNorm<4>, GELU, Flatten, Dropout<0.5>, Linear<24, 3>, Softmax>, Shape<2, 8>>();
+    allocates_nothing<Sequential<Conv<1, 2, 3, 2>, ConvTranspose<2, 3, 2, 2>, BatchNorm<3>, Upsample<2>, GlobalAvgPool>, Shape<1, 9, 9>>();
+}
+
 TEST_CASE("predictor: allocates nothing") {
     const Model<networks::LeNet5::Net, Image> model{Seed{1}};
     Predictor predictor{model};
