@@ -11,7 +11,8 @@
 
 using Image = kiln::Shape<1, 28, 28>;
 
-template <std::size_t Inputs, std::size_t Outputs> using ConvNorm = kiln::Sequential<kiln::Conv<Inputs, Outputs, kiln::Kernel{.height = 3, .bias = false}, 1, 1>, kiln::BatchNorm<Outputs>>;
+template <std::size_t Inputs, std::size_t Outputs>
+using ConvNorm = kiln::Sequential<kiln::Conv<Inputs, Outputs, kiln::Kernel{.height = 3, .bias = false}, 1, 1>, kiln::BatchNorm<Outputs>>;
 using Block = kiln::Residual<kiln::Sequential<ConvNorm<16, 16>, kiln::ReLU, ConvNorm<16, 16>>>;
 using ResNet = kiln::Sequential<
     kiln::Named<"stem", ConvNorm<1, 16>>, kiln::ReLU, kiln::MaxPool<2>,

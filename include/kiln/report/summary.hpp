@@ -69,7 +69,8 @@ inline std::string summary_text(const NetworkFacts& network, std::span<const Lay
     total("parameters", grouped(network.parameters + network.frozen), ": ", grouped(network.parameters), " trained, ", grouped(network.frozen), " frozen; ",
           grouped(network.buffers), " other numbers; ", grouped(network.bytes), " bytes");
     total("FLOPs", grouped(network.flops), " forward, ", grouped(network.training_flops), " a training step, for one sample");
-    total("a tile", grouped(network.lanes), network.lanes == 1 ? " sample; " : " samples; ", grouped(network.workspace_bytes), " bytes of workspace for each thread that predicts");
+    total("a tile", grouped(network.lanes), network.lanes == 1 ? " sample; " : " samples; ", grouped(network.workspace_bytes),
+          " bytes of workspace for each thread that predicts");
     total("a Predictor", grouped(network.one_sample_bytes), " bytes of workspace");
     return text;
 }
