@@ -109,6 +109,31 @@ TEST_CASE("learner: the same bits in the object, in a user's span and on the hea
     CHECK(allocations() == start + 1);
 }
 
+// A Model and its Trainer, after their first step; and a Learner.
+template <class Net> void check_bytes(std::size_t batch, std::size_t threads) {
+    const auto x = tensor_of<Four>(cluster_values<Four>(batch, 3));
+    const auto labels = cluster_labels(batch, 3);
+    const auto train = [&] {
+        const std::size_t before = allocated_bytes();
+        Model<Net, Four> model{Seed{1}};
+        Trainer trainer{model, CrossEntropy{}, Adam{}, {.threads = threads}};
+        trainer.step(x, labels);
+        return allocated_bytes() - before;
+    };
+    train();  // OpenMP's threads have their own memory now
+    CHECK(train() == training_bytes<Net, Four, Adam>(batch, threads));
+    Of<Net> learner{Seed{1}, {}, {}};
+    const std::size_t before = allocated_bytes();
+    REQUIRE(learner.step(std::span{x.data(), x.size()}, labels).status == Status::ok);
+    CHECK(allocated_bytes() - before == Of<Net>::bytes(batch));
+}
+TEST_CASE("learner: training_bytes are the bytes that are asked for, by a Model and its Trainer too") {
+    for (const std::size_t threads : {1U, 2U}) {
+        check_bytes<Small>(64, threads);
+        check_bytes<Normed>(100, threads);
+    }
+}
+
 TEST_CASE("learner: where memory is too small it says so, and how large a minibatch may be") {
     constexpr std::size_t needed = Of<Normed>::bytes(20);
     static Of<Normed, Static<needed>> learner{Seed{1}, {}, {}};
