@@ -112,7 +112,7 @@ LayerRun<T> run_layer(const kiln::LayerFunctions<L>& layer, const std::vector<st
             std::copy_n(&kept[layer.buffers[a].offset], layer.buffers[a].size, (*buffers)[a].data());
     if (layer.mode == Mode::training)
         for (const auto& array : layer.parameters) {
-            run.names.push_back(array.name);
+            run.names.emplace_back(array.name.view());
             auto& total = run.gradients.emplace_back();
             for (std::size_t k = array.offset; k < array.offset + array.size; ++k)
                 total.push_back(tree_sum(cut.shards, [&](std::size_t s) { return gradients[s * extent + k]; }));

@@ -143,17 +143,17 @@ template <class List> inline constexpr std::size_t array_count = [] {
 
 // Every named array of a list, for code that need not be compiled for each list by itself.
 struct NamedArray {
-    std::string name;
+    Text name;
     std::size_t offset, size;
 };
-template <class List> std::vector<NamedArray> named_arrays() {
+template <class List> constexpr std::vector<NamedArray> named_arrays() {
     std::vector<NamedArray> arrays;
-    each_array<List>([&]<class Array>(std::string_view name, std::size_t offset) { arrays.push_back({std::string{name}, offset, Array::size}); });
+    each_array<List>([&]<class Array>(std::string_view name, std::size_t offset) { arrays.push_back({name, offset, Array::size}); });
     return arrays;
 }
 
 // Calls f(name, View{...}) for every named array of a list.
-template <class List, class T> void visit(T* data, auto&& f) {
+template <class List, class T> constexpr void visit(T* data, auto&& f) {
     each_array<List>([&]<class Array>(std::string_view name, std::size_t offset) {
         f(std::string{name}, View<typename Array::shape, T>{data + offset});
     });

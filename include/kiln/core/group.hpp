@@ -67,14 +67,14 @@ template <class L> struct TileInfo {
 template <class L> class Uniforms {
 public:
     using T = scalar<L>;
-    explicit Uniforms(auto&& key_of) {
+    constexpr explicit Uniforms(auto&& key_of) {
         for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {
             const std::uint64_t key = key_of(lane);
             low_[lane] = static_cast<std::uint32_t>(key);
             high_[lane] = static_cast<std::uint32_t>(key >> 32);
         }
     }
-    L operator[](std::size_t element) const {
+    constexpr L operator[](std::size_t element) const {
         std::array<T, lane_count<L>> u;
         for (std::size_t lane = 0; lane < lane_count<L>; ++lane) {  // signed 24 bits become T in one instruction
             const std::uint32_t number = stream_number(low_[lane], high_[lane], static_cast<std::uint32_t>(element));
@@ -98,13 +98,13 @@ template <class L> struct Group {
     constexpr T* gradient(std::size_t t) const { return step->gradients + tiles[t].shard * step->gradient_extent; }
 
     // Functions of seed, step, layer, sample and element, whoever computes them.
-    Uniforms<L> random(std::size_t t, std::size_t instance) const {
+    constexpr Uniforms<L> random(std::size_t t, std::size_t instance) const {
         const std::uint64_t layer = key(step->seed, Stream::dropout, step->number, instance);
         return Uniforms<L>{[&](std::size_t lane) { return mix(layer ^ (tiles[t].first_sample + lane)); }};
     }
 
     // The sum over the whole minibatch, the same bits on every thread. Every thread of the team must call it.
-    template <std::size_t N> void total(std::array<T, N>& out, auto&& add) const {
+    template <std::size_t N> constexpr void total(std::array<T, N>& out, auto&& add) const {
         static_assert(N <= board_width, "a total of so many numbers has no room on the board: take it in several");
         T* const board = step->board + step->turn * step->cut.shards * board_width;
         step->turn ^= 1;  // two boards in turn: one barrier is enough
@@ -117,6 +117,10 @@ template <class L> struct Group {
             for (std::size_t k = 0; k < N; ++k) board[s * board_width + k] = sum(sums[k]);
         }
         step->team.wait();
+        if (std::is_constant_evaluated()) {
+            for (std::size_t k = 0; k < N; ++k) out[k] = tree_sum(step->cut.shards, [&](std::size_t s) { return board[s * board_width + k]; });
+            return;
+        }
         constexpr std::size_t width = std::min(native_width<T>, std::bit_floor(N));
         for (std::size_t k = 0; k < N; k += width) {  // the last few may overlap those before
             const std::size_t at = std::min(k, N - width);

@@ -33,10 +33,11 @@ public:
     }
 
     // Normally distributed (Box-Muller; 1 - u is never 0).
-    void normal(auto view, double mean, double deviation) {
+    constexpr void normal(auto view, double mean, double deviation) {
         fill(view, [&](std::uint64_t k) {
-            const double radius = std::sqrt(-2 * std::log(1 - kiln::uniform<double>(key(k, 0))));
-            return fma(deviation * radius, std::cos(2 * std::numbers::pi * kiln::uniform<double>(key(k, 1))), mean);
+            const double radius = sqrt(-2 * log(1 - kiln::uniform<double>(key(k, 0)))), turns = kiln::uniform<double>(key(k, 1));
+            const double across = std::is_constant_evaluated() ? constant::cos_of_turns(turns) : std::cos(2 * std::numbers::pi * turns);
+            return fma(deviation * radius, across, mean);
         });
     }
 
@@ -99,7 +100,7 @@ void draw(auto view, std::uint64_t stream, Distribution distribution, double dev
 }
 }  // namespace detail
 
-// Deviation sqrt(2 / (1 + negative_slope^2) / fan), which keeps the size of what passes a ReLU (slope 0) or a
+// Deviation std::sqrt(2 / (1 + negative_slope^2) / fan), which keeps the size of what passes a ReLU (slope 0) or a
 // LeakyReLU: forward with Fan::in, backward with Fan::out. K. He et al.: Delving deep into rectifiers, 2015; torch's
 // kaiming_normal_ and kaiming_uniform_.
 struct Kaiming {

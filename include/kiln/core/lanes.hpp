@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
+#include "kiln/core/constant_functions.hpp"
 #if __has_include(<xsimd/xsimd.hpp>) && !defined(KILN_SCALAR)
 #include <xsimd/xsimd.hpp>
 #define KILN_HAS_XSIMD 1
@@ -70,23 +71,24 @@ template <std::floating_point T> constexpr T abs(T x) { return x < 0 ? -x : x; }
 template <std::floating_point T> constexpr T select(bool condition, T a, T b) { return condition ? a : b; }
 template <std::floating_point T> constexpr T sqrt(T x) {
     if (!std::is_constant_evaluated()) return std::sqrt(x);
-    T root = x > 1 ? x : T(1);
-    for (int i = 0; i < 60; ++i) root = (root + x / root) / 2;
-    return root;
+    return static_cast<T>(constant::sqrt(x));
 }
 template <std::floating_point T> constexpr T exp(T x) {
     if (!std::is_constant_evaluated()) return std::exp(x);
-    double total = 1, term = 1;  // exp(x) = exp(x / 1024)^1024
-    for (int n = 1; n < 14; ++n) total += term *= static_cast<double>(x) / 1024 / n;
-    for (int i = 0; i < 10; ++i) total *= total;
-    return static_cast<T>(total);
+    return constant::rounded<T>(constant::exp(x));
 }
-template <std::floating_point T> T log(T x) { return std::log(x); }
+template <std::floating_point T> constexpr T log(T x) {
+    if (!std::is_constant_evaluated()) return std::log(x);
+    return static_cast<T>(constant::log(x));
+}
 template <std::floating_point T> constexpr T tanh(T x) {
     if (!std::is_constant_evaluated()) return std::tanh(x);
-    return 1 - 2 / (exp(2 * x) + 1);
+    return static_cast<T>(constant::tanh(x));
 }
-template <std::floating_point T> T erf(T x) { return std::erf(x); }
+template <std::floating_point T> constexpr T erf(T x) {
+    if (!std::is_constant_evaluated()) return std::erf(x);
+    return static_cast<T>(constant::erf(x));
+}
 
 // A comparison of two packs, lane by lane; of two plain numbers it is a bool.
 template <class T, std::size_t Width> struct Mask {
@@ -197,9 +199,9 @@ template <std::floating_point T> constexpr T min_of(T a, T b) { return kiln::min
 template <std::floating_point T> constexpr T abs_of(T x) { return kiln::abs(x); }
 template <std::floating_point T> constexpr T sqrt_of(T x) { return kiln::sqrt(x); }
 template <std::floating_point T> constexpr T exp_of(T x) { return kiln::exp(x); }
-template <std::floating_point T> T log_of(T x) { return kiln::log(x); }
+template <std::floating_point T> constexpr T log_of(T x) { return kiln::log(x); }
 template <std::floating_point T> constexpr T tanh_of(T x) { return kiln::tanh(x); }
-template <std::floating_point T> T erf_of(T x) { return kiln::erf(x); }
+template <std::floating_point T> constexpr T erf_of(T x) { return kiln::erf(x); }
 template <std::floating_point T> constexpr T select_of(bool condition, T a, T b) { return condition ? a : b; }
 template <std::floating_point T> constexpr T load_of(std::type_identity<T>, const T* from) { return *from; }
 template <std::floating_point T> constexpr void store_of(T* to, T x) { *to = x; }
@@ -223,18 +225,24 @@ template <class T, std::size_t W> constexpr Pack<T, W> sqrt(const Pack<T, W>& a)
 template <class T, std::size_t W> constexpr Pack<T, W> exp(const Pack<T, W>& a) {
     return Pack<T, W>::map([](auto x) { return detail::exp_of(x); }, a);
 }
-template <class T, std::size_t W> Pack<T, W> log(const Pack<T, W>& a) {
+template <class T, std::size_t W> constexpr Pack<T, W> log(const Pack<T, W>& a) {
     return Pack<T, W>::map([](auto x) { return detail::log_of(x); }, a);
 }
 template <class T, std::size_t W> constexpr Pack<T, W> tanh(const Pack<T, W>& a) {
     return Pack<T, W>::map([](auto x) { return detail::tanh_of(x); }, a);
 }
-template <class T, std::size_t W> Pack<T, W> erf(const Pack<T, W>& a) {
+template <class T, std::size_t W> constexpr Pack<T, W> erf(const Pack<T, W>& a) {
     return Pack<T, W>::map([](auto x) { return detail::erf_of(x); }, a);
 }
 // a where the condition holds, b elsewhere.
 template <class T, std::size_t W> constexpr Pack<T, W> select(const Mask<T, W>& condition, const Pack<T, W>& a, const Pack<T, W>& b) {
     return Pack<T, W>::map([](auto c, auto x, auto y) { return detail::select_of(c, x, y); }, condition, a, b);
+}
+
+// A pack's numbers, one after another.
+template <class L> constexpr auto* numbers(L* packs) {
+    if constexpr (lane_count<L> == 1) return packs;
+    else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(packs);
 }
 
 // Lanes from and to memory of any alignment.

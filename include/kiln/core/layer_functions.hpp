@@ -23,7 +23,7 @@ template <class L> struct LayerFunctions {
     void (*backward)(const Group<L>&, const T* parameters, const T* buffers);  // dx too; null where the mode does not go back
 };
 
-template <class Layer, class In, Mode mode, class L> LayerFunctions<L> layer_functions() {
+template <class Layer, class In, Mode mode, class L> constexpr LayerFunctions<L> layer_functions() {
     using T = scalar<L>;
     LayerFunctions<L> result{.name = Layer::name(),
                              .mode = mode,

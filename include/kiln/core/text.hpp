@@ -25,11 +25,13 @@ public:
     }
 
     constexpr std::string_view view() const { return {data_, size_}; }
+    constexpr const char* c_str() const { return data_; }
     constexpr bool empty() const { return size_ == 0; }
+    friend constexpr bool operator==(const Text& t, std::string_view s) { return t.view() == s; }
 
 private:
     static constexpr std::size_t capacity = 400;
-    char data_[capacity]{};
+    char data_[capacity + 1]{};
     std::size_t size_ = 0;
 };
 

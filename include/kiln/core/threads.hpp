@@ -66,7 +66,7 @@ struct Team {
     constexpr std::size_t begin(std::size_t n) const { return thread * n / size; }
     constexpr std::size_t end(std::size_t n) const { return (thread + 1) * n / size; }
     // Waits until every thread of the team has come here.
-    void wait() const {
+    constexpr void wait() const {
         if (size > 1) barrier->wait(size);
     }
 };

@@ -36,7 +36,7 @@ struct ForwardTile {
     decltype(buffers_of<Layer, In>::views(at.buffers)) buffers = buffers_of<Layer, In>::views(at.buffers);
 
     constexpr const L& alive() const { return group.tiles[index].alive; }
-    Uniforms<L> random() const { return group.random(index, at.instance); }
+    constexpr Uniforms<L> random() const { return group.random(index, at.instance); }
 };
 
 // What a layer's backward is given: dx is to be written, the gradient to be added to. The two flags are constants that
@@ -71,7 +71,7 @@ struct BackwardTile {
     }
     constexpr bool first_of_shard() const { return group.tiles[index].first_of_shard; }
     constexpr const L& alive() const { return group.tiles[index].alive; }
-    Uniforms<L> random() const { return group.random(index, at.instance); }
+    constexpr Uniforms<L> random() const { return group.random(index, at.instance); }
 };
 
 // What a layer that mixes samples is given in training: this thread's tiles, and sums over everyone's.
@@ -85,17 +85,17 @@ struct TileBatch {
     const Place<T>& at;
 
     constexpr Tile tile(std::size_t t) const { return {group, at, t}; }
-    void for_each_tile(auto&& f) const {
+    constexpr void for_each_tile(auto&& f) const {
         for (std::size_t t = 0; t < group.count; ++t) f(tile(t));
     }
     // add(tile, sums) adds one tile to sums, an array of N lane vectors; out is their sum over the whole minibatch, the
     // same bits on every thread. Every thread calls it.
-    template <std::size_t N> void total(std::array<T, N>& out, auto&& add) const {
+    template <std::size_t N> constexpr void total(std::array<T, N>& out, auto&& add) const {
         group.template total<N>(out, [&](std::size_t t, std::array<L, N>& sums) { add(tile(t), sums); });
     }
-    std::size_t samples() const { return group.step->cut.samples; }
+    constexpr std::size_t samples() const { return group.step->cut.samples; }
     // f(views of the buffers), on one thread; in training nobody reads them.
-    void update_buffers(auto&& f) const {
+    constexpr void update_buffers(auto&& f) const {
         if (group.step->team.thread != 0) return;
         T* const own = group.step->buffers + (at.buffers - static_cast<const T*>(group.step->buffers));
         std::apply(f, buffers_of<Layer, In>::views(own));

@@ -109,7 +109,12 @@ template <std::size_t V, class T>
 
 // to[c][r] = from[r][c]; the strides are the distances between rows, in numbers. The arrays do not overlap.
 template <class T>
-void transpose(const T* from, std::size_t from_stride, std::size_t rows, std::size_t columns, T* to, std::size_t to_stride) {
+constexpr void transpose(const T* from, std::size_t from_stride, std::size_t rows, std::size_t columns, T* to, std::size_t to_stride) {
+    if (std::is_constant_evaluated()) {
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t c = 0; c < columns; ++c) to[c * to_stride + r] = from[r * from_stride + c];
+        return;
+    }
     detail::transpose_squares<native_width<T>>(from, from_stride, rows, columns, to, to_stride);
 }
 
@@ -120,13 +125,13 @@ void transpose(const T* from, std::size_t from_stride, std::size_t rows, std::si
 // takes 0.08 us with 8 lanes and 0.125 with 16, whose tile is more than L1 holds; converted before the transpose, 0.15 to 0.24 and 0.11
 // (clang 19), or 0.4 (g++ 12, which extends 8 bytes one by one).
 template <class L, class Element>
-[[gnu::noinline]] void load_rows(const std::array<const Element*, lane_count<L>>& row, std::size_t features, std::size_t channels,
+[[gnu::noinline]] constexpr void load_rows(const std::array<const Element*, lane_count<L>>& row, std::size_t features, std::size_t channels,
                                  const scalar<L>* scale, const scalar<L>* shift, L* tile) {
     using T = scalar<L>;
     constexpr std::size_t width = lane_count<L>, V = std::min(width, native_width<T>);
     constexpr bool bytes = sizeof(Element) == 1;
     constexpr std::size_t in_word = bytes ? 4 : 1, step = in_word * V;
-    T* const to = reinterpret_cast<T*>(tile);
+    T* const to = numbers(tile);
     const std::size_t plane = features / channels;
     if (V == 1 || features < step) {
         for (std::size_t f = 0; f < features; ++f)
@@ -162,8 +167,8 @@ template <class L, class Element>
 }
 
 // to[s][f] = tile[f], lane s, for the first `live` lanes; the stride is the distance between samples.
-template <class L> void store_rows(const L* tile, std::size_t features, std::size_t live, scalar<L>* to, std::size_t to_stride) {
-    transpose(reinterpret_cast<const scalar<L>*>(tile), lane_count<L>, features, live, to, to_stride);
+template <class L> constexpr void store_rows(const L* tile, std::size_t features, std::size_t live, scalar<L>* to, std::size_t to_stride) {
+    transpose(numbers(tile), lane_count<L>, features, live, to, to_stride);
 }
 
 }  // namespace kiln

@@ -108,7 +108,7 @@ template <class T, Index In> using InputRegister = Lanes<T, std::min(native_widt
 // dW [Out, In], inputs [first, first + Columns registers): += the products of dy [rows, Out] and x [rows, In]. Inputs before `from`
 // are done already: they are added zero or, where !add, come out the same again.
 template <Index Columns, Index Rows, Index In, Index Out, class T, class L>
-void input_columns(const L* x, const L* dy, T* dw, L* scratch, Index rows, Index first, Index from, bool add) {
+constexpr void input_columns(const L* x, const L* dy, T* dw, L* scratch, Index rows, Index first, Index from, bool add) {
     using Register = InputRegister<T, In>;
     constexpr Index width = lane_count<L>, column = lane_count<Register>, across = Columns * column;
     T* const panel = numbers(scratch);
@@ -122,7 +122,7 @@ void input_columns(const L* x, const L* dy, T* dw, L* scratch, Index rows, Index
         .strides = {.c_row = In, .segments = rows, .a_segment = Out * width, .b_segment = width * across}});
 }
 
-template <Index Rows, Index In, Index Out, class T, class L> void weight_gradient(const L* x, const L* dy, T* dw, L* scratch, Index rows, bool add) {
+template <Index Rows, Index In, Index Out, class T, class L> constexpr void weight_gradient(const L* x, const L* dy, T* dw, L* scratch, Index rows, bool add) {
     constexpr Index width = lane_count<InputRegister<T, In>>, block = gradient_columns * width, full = In / block * block;
     for (Index i = 0; i < full; i += block) input_columns<gradient_columns, Rows, In, Out>(x, dy, dw, scratch, rows, i, i, add);
     // What is left over: registers of which the first overlaps inputs that are done or, if there are none, the last does.

@@ -132,7 +132,7 @@ template <class Drop> inline constexpr bool drops = !std::is_same_v<Drop, NoDrop
 
 // weights, share and mixed.
 template <class Mask, std::size_t Heads, std::size_t T, std::size_t D, class L, class Drop>
-void forward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, L> weights, View<Shape<Heads, T>, L> share,
+constexpr void forward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, L> weights, View<Shape<Heads, T>, L> share,
              View<Shape<T, Heads * D>, L> mixed, View<Scratch<T, D>, L> scratch, Drop drop) {
     using namespace detail;
     using Number = scalar<L>;
@@ -158,7 +158,7 @@ void forward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, 
                 const L start = -largest * scale;
                 for (Index u = first; u < end; ++u) {
                     row[u] = hidden_from(u) ? L(0) : elementary::exp2(fma(row[u], scale, start));
-                    __builtin_prefetch(row + Rows * row_width + u, 1);
+                    if (!std::is_constant_evaluated()) __builtin_prefetch(row + Rows * row_width + u, 1);
                     total += row[u];
                 }
                 std::fill(row, row + first, L(0));
@@ -185,7 +185,7 @@ void forward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, 
 
 // dqkv, all of it. Where something was dropped the weights are used up.
 template <class Mask, std::size_t Heads, std::size_t T, std::size_t D, class L, class Drop>
-void backward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, L> weights, View<Shape<Heads, T>, const L> share,
+constexpr void backward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>, L> weights, View<Shape<Heads, T>, const L> share,
               View<Shape<T, Heads * D>, const L> mixed, View<Shape<T, Heads * D>, const L> dmixed, View<Shape<T, 3 * Heads * D>, L> dqkv,
               View<Scratch<T, D>, L> scratch, Drop drop) {
     using namespace detail;
@@ -220,7 +220,7 @@ void backward(View<Shape<3 * Heads, T, D>, const L> qkv, View<Weights<Heads, T>,
                     auto& weight = register_of(p[(t + m) * row_width + u], part);
                     auto& slope = register_of(ds[(t + m) * row_width + u], part);
                     const auto& mean = register_of(means[m], part);
-                    __builtin_prefetch(p + (t + Rows + m) * row_width + u);
+                    if (!std::is_constant_evaluated()) __builtin_prefetch(p + (t + Rows + m) * row_width + u);
                     if constexpr (drops<Drop>) {
                         slope = kiln::detail::abs_of(weight) * (kiln::detail::select_of(weight > Register(0), dp, Register(0)) - mean);
                         weight = kiln::detail::max_of(Register(0), weight);

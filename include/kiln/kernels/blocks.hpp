@@ -100,12 +100,6 @@ template <class L> constexpr auto& register_of(L& x, Index k) {
 template <class L> inline constexpr Index registers_in = 1;
 template <class T, std::size_t Width> inline constexpr Index registers_in<Pack<T, Width>> = Pack<T, Width>::count;
 
-// A pack's numbers, one after another.
-template <class L> constexpr auto* numbers(L* packs) {
-    if constexpr (lane_count<L> == 1) return packs;
-    else return reinterpret_cast<std::conditional_t<std::is_const_v<L>, const scalar<L>, scalar<L>>*>(packs);
-}
-
 namespace detail {
 // Adds the lower and the upper Half lanes of every 2 Half lanes of two vectors, and puts b's sums beside a's.
 template <std::size_t Half, class V, std::size_t... Lane>

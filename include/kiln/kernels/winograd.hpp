@@ -53,6 +53,10 @@ template <class L> [[gnu::always_inline]] constexpr Register<L> load_part(const 
 }
 template <class L> [[gnu::always_inline]] constexpr void store_part(L& to, Index part, const Register<L>& x) { register_of(to, part) = register_of(x, 0); }
 
+// What kernels go through: the machine's registers, or narrower ones; of one lane single numbers, which a constant expression has too.
+template <class L, std::size_t Most = native_width<scalar<L>>>
+using KernelRegister = Lanes<scalar<L>, lane_count<L> == 1 ? 1 : std::min(native_width<scalar<L>>, Most)>;
+
 // An image's planes, and how tiles lie on it: `across` in a row, the corner of the first `top` and `left` pixels outside.
 struct Image {
     Index height, width, top, left, across;
@@ -70,7 +74,7 @@ template <Index Step> constexpr void for_each_tile(const Image& image, Index fir
 // The values of some tiles of M::size pixels, Step apart, in every channel: to [value][value][channel][group]. Outside, an image is 0.
 // (The addresses are captured by value: else g++ reads them again after every store, which cost a tenth of a convolution.)
 template <class M, Index Step, class L>
-[[gnu::noinline]] void tiles_to_values(const L* in, const Image& image, Index channels, Index first, Index count, L* to, Index group, Index stride) {
+[[gnu::noinline]] constexpr void tiles_to_values(const L* in, const Image& image, Index channels, Index first, Index count, L* to, Index group, Index stride) {
     for (Index channel = 0; channel < channels; ++channel, in += image.plane(), to += group)
         for_each_tile<Step>(image, first, count, [&](Index tile, Index row, Index column) __attribute__((always_inline)) {
             L framed[M::size * M::size];
@@ -94,7 +98,7 @@ template <class M, Index Step, class L>
 
 // The other way, by M's transpose: images of tiles of M::size pixels, without what lies outside. bias may be null.
 template <class M, class L>
-[[gnu::noinline]] void tiles_from_values(const L* from, Index group, Index stride, const scalar<L>* bias, L* out, const Image& image, Index channels,
+[[gnu::noinline]] constexpr void tiles_from_values(const L* from, Index group, Index stride, const scalar<L>* bias, L* out, const Image& image, Index channels,
                                          Index first, Index count) {
     for (Index channel = 0; channel < channels; ++channel, out += image.plane(), from += group) {
         const Register<L> start(bias ? bias[channel] : 0);
@@ -162,10 +166,10 @@ template <class L> struct Correlation {
 
 // The values of the kernels of Outputs channels, from w on: to [value][value][depth][block]; `taps` has room for their transpose.
 template <Index Size, Index Outputs, class L>
-[[gnu::noinline]] void kernels_to_values(const Correlation<L>& p, const scalar<L>* w, scalar<L>* taps, scalar<L>* to) {
+[[gnu::noinline]] constexpr void kernels_to_values(const Correlation<L>& p, const scalar<L>* w, scalar<L>* taps, scalar<L>* to) {
     using T = scalar<L>;
     constexpr Index block = shrunk<L>(block_outputs), area = Size * Size;
-    using R = Lanes<T, std::min<std::size_t>(native_width<T>, block)>;
+    using R = KernelRegister<L, block>;
     constexpr Index step = lane_count<R>;
     if constexpr (Outputs % step != 0) std::fill_n(taps, p.depth * area * block, T(0));
     const Index together = p.depth_stride == area ? p.depth : 1, stride = (p.depth + 1) * block;
@@ -182,7 +186,7 @@ template <Index Size, Index Outputs, class L>
                 [=, at = to + o](Index r, Index c, const R& u) __attribute__((always_inline)) { store_lanes(at + (r * values + c) * stride, u); });
 }
 
-template <Index Size, Index Outputs, class L> [[gnu::noinline]] void correlate(const Correlation<L>& p) {
+template <Index Size, Index Outputs, class L> [[gnu::noinline]] constexpr void correlate(const Correlation<L>& p) {
     using T = scalar<L>;
     constexpr Index step = values + 1 - Size, most = shrunk<L>(block_outputs), width = lane_count<L>, column = lane_count<Register<L>>;
     using Blocks = Split<Outputs, most>;
@@ -234,9 +238,8 @@ template <class L> struct WeightGradient {
 };
 
 // dw of Inputs kernels each of some outputs, from their values [value][value][output][wide].
-template <Index Size, Index Inputs, class T>
-[[gnu::noinline]] void kernels_from_values(const T* u, Index wide, Index stride, T* dw, Index output_stride, Index outputs, bool first) {
-    using R = Lanes<T, native_width<T>>;
+template <Index Size, Index Inputs, class R, class T>
+[[gnu::noinline]] constexpr void kernels_from_values(const T* u, Index wide, Index stride, T* dw, Index output_stride, Index outputs, bool first) {
     constexpr Index area = Size * Size, step = lane_count<R>;
     T taps[area * step], kernels[step * area];
     for (Index o = 0; o < outputs; ++o, u += wide, dw += output_stride)
@@ -251,9 +254,9 @@ template <Index Size, Index Inputs, class T>
         }
 }
 
-template <Index Size, Index Outputs, Index Inputs, class L> [[gnu::noinline]] void weight_gradient(const WeightGradient<L>& p) {
+template <Index Size, Index Outputs, Index Inputs, class L> [[gnu::noinline]] constexpr void weight_gradient(const WeightGradient<L>& p) {
     using T = scalar<L>;
-    using R = Lanes<T, native_width<T>>;
+    using R = KernelRegister<L>;
     constexpr Index step = values + 1 - Size, area = Size * Size, width = lane_count<L>, column = lane_count<R>;
     constexpr Index most = shrunk<L>(std::min(Outputs, gradient_outputs));
     const Index group = narrowed<L>(std::min(gradient_tiles, p.tiles)), row = group * width;
@@ -279,7 +282,7 @@ template <Index Size, Index Outputs, Index Inputs, class L> [[gnu::noinline]] vo
                     if constexpr (left > 0) multiply_rows<O, 8 / left, left, R, known>(product);
                 }
             }
-            kernels_from_values<Size, I>(u, wide, u_stride, p.dw + (o * Inputs + i) * area, Inputs * area, O, p.first);
+            kernels_from_values<Size, I, R>(u, wide, u_stride, p.dw + (o * Inputs + i) * area, Inputs * area, O, p.first);
         });
     });
 }
@@ -316,7 +319,7 @@ template <class Weight, class Input, class Output> constexpr Text plan() {
 
 // y = b + w * x; b.data may be null.
 template <class Weight, class Bias, class Input, class Output, class T, class L>
-void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y, View<Scratch<Weight, Input, Output>, L> scratch) {
+constexpr void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L> x, View<Output, L> y, View<Scratch<Weight, Input, Output>, L> scratch) {
     using P = detail::Plan<Weight, Input, Output>;
     detail::correlate<P::size, P::outputs, L>({.w = w.data, .output_stride = P::inputs * P::area, .depth_stride = P::area, .turned = false,
                                                .bias = b.data, .in = x.data, .out = y.data, .input = P::x, .output = P::y,
@@ -325,7 +328,7 @@ void forward(View<Weight, const T> w, View<Bias, const T> b, View<Input, const L
 
 // dx, overwritten: the correlation of dy with the kernels turned around.
 template <class Weight, class Input, class Output, class T, class L>
-void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Input, L> dx, View<Scratch<Weight, Input, Output>, L> scratch) {
+constexpr void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Input, L> dx, View<Scratch<Weight, Input, Output>, L> scratch) {
     using P = detail::Plan<Weight, Input, Output>;
     detail::correlate<P::size, P::inputs, L>({.w = w.data, .output_stride = P::area, .depth_stride = P::inputs * P::area, .turned = true,
                                               .bias = nullptr, .in = dy.data, .out = dx.data, .input = P::dy, .output = P::dx,
@@ -334,7 +337,7 @@ void input_gradient(View<Weight, const T> w, View<Output, const L> dy, View<Inpu
 
 // dw, summed over the lanes: overwritten where `first`, else added to what is there.
 template <class Weight, class Input, class Output, class T, class L>
-void weight_gradient(View<Input, const L> x, View<Output, const L> dy, View<Weight, T> dw, View<Scratch<Weight, Input, Output>, L> scratch, bool first) {
+constexpr void weight_gradient(View<Input, const L> x, View<Output, const L> dy, View<Weight, T> dw, View<Scratch<Weight, Input, Output>, L> scratch, bool first) {
     using P = detail::Plan<Weight, Input, Output>;
     detail::weight_gradient<P::size, P::outputs, P::inputs, L>(
         {.x = x.data, .dy = dy.data, .dw = dw.data, .input = P::x, .output = P::y, .tiles = P::of_y, .first = first, .scratch = scratch.data});

@@ -50,7 +50,7 @@ struct BatchNorm : ChannelNorm<Channels, options.affine> {
 
     static constexpr void init_buffers(auto buffers) { std::get<1>(buffers).fill(1); }
 
-    static void forward(auto batch) {
+    static constexpr void forward(auto batch) {
         using T = typename decltype(batch)::T;
         using L = typename decltype(batch)::L;
         constexpr std::size_t pixels = decltype(batch)::In::size / Channels;
@@ -92,7 +92,7 @@ struct BatchNorm : ChannelNorm<Channels, options.affine> {
         }
     }
 
-    static void backward(auto batch) {
+    static constexpr void backward(auto batch) {
         using T = typename decltype(batch)::T;
         using L = typename decltype(batch)::L;
         const T share = static_cast<T>(1.0 / static_cast<double>(batch.samples() * (decltype(batch)::In::size / Channels)));

@@ -36,9 +36,9 @@ struct Embedding {
     static constexpr Reads reads = Reads::x;
     static constexpr bool skips_dx = true;
 
-    static void init(auto parameters, auto&& draw) { draw.normal(std::get<0>(parameters), 0, 1); }  // PyTorch's default
+    static constexpr void init(auto parameters, auto&& draw) { draw.normal(std::get<0>(parameters), 0, 1); }  // PyTorch's default
 
-    static void forward(auto tile) {
+    static constexpr void forward(auto tile) {
         using L = typename decltype(tile)::L;
         using T = scalar<L>;
         const auto [weight] = tile.parameters;
@@ -46,13 +46,13 @@ struct Embedding {
         for (std::size_t t = 0; t < tile.x.size; ++t)
             load_rows<L, T>(rows_of(tile.x[t], weight), Features, 1, &one, &zero, tile.y.row(t).data);
     }
-    static void backward(auto tile) {
+    static constexpr void backward(auto tile) {
         using L = typename decltype(tile)::L;
         using T = scalar<L>;
         if constexpr (tile.wants_gradient) {
             const auto [dweight] = tile.gradient;
             const auto [scratch] = tile.scratch;
-            T* const dy = reinterpret_cast<T*>(scratch.data);
+            T* const dy = numbers(scratch.data);
             for (std::size_t t = 0; t < tile.x.size; ++t) {
                 store_rows(tile.dy.row(t).data, Features, lane_count<L>, dy, Features);
                 const auto rows = rows_of(tile.x[t], dweight);
@@ -65,7 +65,7 @@ struct Embedding {
 
 private:
     // Where the row of every lane's token begins.
-    template <class L, class S, class T> static std::array<T*, lane_count<L>> rows_of(const L& tokens, View<S, T> table) {
+    template <class L, class S, class T> static constexpr std::array<T*, lane_count<L>> rows_of(const L& tokens, View<S, T> table) {
         const auto numbers = to_lanes(tokens);
         std::array<T*, lane_count<L>> begin;
         for (std::size_t lane = 0; lane < begin.size(); ++lane) begin[lane] = table.row(static_cast<std::size_t>(numbers[lane])).data;

@@ -13,7 +13,7 @@ namespace kiln {
 
 namespace detail {
 // log(1 + x) for x >= 0: what 1 + x lost of x by rounding is given back (W. Kahan).
-template <class L> L log1p_of(const L& x) {
+template <class L> constexpr L log1p_of(const L& x) {
     const L one(1), sum = one + x;
     return select(sum == one, x, log(sum) * (x / (sum - one)));
 }
@@ -36,7 +36,7 @@ struct BCEWithLogits {
             check_option(w >= 0 && std::isfinite(w), "BCEWithLogits", "a pos_weight", w, "0 or positive, and finite");
     }
 
-    template <class L> Term<L> term(const L& y, const L& target, std::size_t i) const {
+    template <class L> constexpr Term<L> term(const L& y, const L& target, std::size_t i) const {
         const L one(1), zero(0), e = exp(-abs(y)), no = one - target;
         const L yes = pos_weight.empty() ? target : target * L(scalar<L>(pos_weight[i % pos_weight.size()]));
         const L tail = detail::log1p_of(e), larger = one / (one + e), smaller = e * larger;  // sigmoid(|y|), sigmoid(-|y|)

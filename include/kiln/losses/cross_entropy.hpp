@@ -26,10 +26,10 @@ struct CrossEntropy {
                      "at least 0 and below 1");
     }
 
-    template <class Row, class L> L row_value(View<Row, const L> y, const L& label) const {
+    template <class Row, class L> constexpr L row_value(View<Row, const L> y, const L& label) const {
         return parts(y, label, [](std::size_t, const L&) {}).loss;
     }
-    template <class Row, class L> L row_gradient(View<Row, const L> y, const L& label, const L& scale, View<Row, L> dy) const {
+    template <class Row, class L> constexpr L row_gradient(View<Row, const L> y, const L& label, const L& scale, View<Row, L> dy) const {
         const auto part = parts(y, label, [&](std::size_t k, const L& e) { dy[k] = e; });
         const L share = scale * part.mass / part.total;
         for (std::size_t k = 0; k < Row::size; ++k) {
@@ -48,7 +48,7 @@ private:
 
     // With z = y - max y, which is never positive: l = mass log(sum_k exp z_k) - sum_k q_k z_k.
     // keep(k, exp z_k) for every class.
-    template <class Row, class L> Parts<L> parts(View<Row, const L> y, const L& label, auto keep) const {
+    template <class Row, class L> constexpr Parts<L> parts(View<Row, const L> y, const L& label, auto keep) const {
         using T = scalar<L>;
         L largest = y[0];
         for (std::size_t k = 1; k < Row::size; ++k) largest = max(largest, y[k]);
@@ -71,7 +71,7 @@ private:
     }
 
     // w_k s / Classes: what smoothing gives class k, whatever the label.
-    template <class Row, class T> T spread(std::size_t k) const {
+    template <class Row, class T> constexpr T spread(std::size_t k) const {
         return T(label_smoothing / double(Row::size) * (class_weights.empty() ? 1 : class_weights[k]));
     }
 };

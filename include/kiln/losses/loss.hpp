@@ -86,7 +86,7 @@ template <class Loss> constexpr bool weighs_terms(const Loss& loss) {
     else return false;
 }
 // What the terms of the first `live` lanes count for, all together.
-template <class Loss, class Goal, class L> double terms_of(const Loss& loss, View<Goal, const L> target, std::size_t live) {
+template <class Loss, class Goal, class L> constexpr double terms_of(const Loss& loss, View<Goal, const L> target, std::size_t live) {
     if constexpr (of_classes<Loss>)
         if (weighs_terms(loss)) {
             double total = 0;

@@ -17,18 +17,18 @@ struct NLL {
         return last == "Softmax" ? "takes the logarithms of probabilities: end it in LogSoftmax instead" : Text{};
     }
 
-    template <class Row, class L> L row_value(View<Row, const L> y, const L& label) const {
+    template <class Row, class L> constexpr L row_value(View<Row, const L> y, const L& label) const {
         L total(0);
         for (std::size_t k = 0; k < Row::size; ++k) total = select(label == L(scalar<L>(k)), -(weight_of_class<L>(k) * y[k]), total);
         return total;
     }
-    template <class Row, class L> L row_gradient(View<Row, const L> y, const L& label, const L& scale, View<Row, L> dy) const {
+    template <class Row, class L> constexpr L row_gradient(View<Row, const L> y, const L& label, const L& scale, View<Row, L> dy) const {
         for (std::size_t k = 0; k < Row::size; ++k) dy[k] = select(label == L(scalar<L>(k)), -(weight_of_class<L>(k) * scale), L(0));
         return row_value(y, label);
     }
 
 private:
-    template <class L> L weight_of_class(std::size_t k) const { return L(class_weights.empty() ? scalar<L>(1) : scalar<L>(class_weights[k])); }
+    template <class L> constexpr L weight_of_class(std::size_t k) const { return L(class_weights.empty() ? scalar<L>(1) : scalar<L>(class_weights[k])); }
 };
 
 }  // namespace kiln

@@ -13,11 +13,10 @@
 // straddle the kink: one that disagrees is taken again with smaller steps, and fails if it never agrees. Memory that
 // nobody has written holds NaNs, so that reading it fails too.
 #pragma once
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 #include <limits>
-#include <span>
-#include <string>
+#include <type_traits>
 #include <vector>
 #include "kiln/core/layer_functions.hpp"
 
@@ -33,62 +32,81 @@ struct GradientCheckOptions {
 
 struct GradientCheck {
     struct Array {
-        std::string name;             // "x", "weight", "2.branch.0.bias"
+        Text name;                    // "x", "weight", "2.branch.0.bias"
         double largest_gradient = 0;  // in magnitude
         double absolute_error = 0;    // the largest
         double error = 0;             // the largest, relative to the gradient or absolute, whichever is less
     };
     std::vector<Array> arrays;  // x, unless it is tokens, then the parameters
     bool passed = true;
-    std::string worst;  // a sentence on the worst number, whether it passed or not
+    Text worst;  // a sentence on the worst number, whether it passed or not
 };
 
 namespace detail {
+// Memory that nobody has written: NaNs, or in a constant expression no numbers at all, which a compiler refuses to read.
+class Unwritten {
+public:
+    constexpr explicit Unwritten(std::size_t size) : size_(size), data_(new double[size + 1]) { forget(); }
+    constexpr ~Unwritten() { delete[] data_; }
+    Unwritten(const Unwritten&) = delete;
+    Unwritten& operator=(const Unwritten&) = delete;
+
+    constexpr void forget() {
+        if (!std::is_constant_evaluated()) return std::fill_n(data_, size_, std::numeric_limits<double>::quiet_NaN()), void();
+        delete[] data_;
+        data_ = new double[size_ + 1];
+    }
+    constexpr double* data() const { return data_; }
+
+private:
+    std::size_t size_;
+    double* data_;
+};
+
 // One minibatch in double, a sample a tile, all of it in one shard.
 struct GradientProbe {
-    static constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
-
     const LayerFunctions<double>& layer;
     std::size_t samples;
-    std::vector<double> x, slope, parameters, gradient, dx, start_buffers, buffers, workspace, board;
+    std::vector<double> x, slope, parameters, dx, start_buffers, buffers;
+    Unwritten gradient, workspace, board;
     std::vector<TileInfo<double>> tiles;
 
-    GradientProbe(const LayerFunctions<double>& l, const GradientCheckOptions& options)
+    constexpr GradientProbe(const LayerFunctions<double>& l, const GradientCheckOptions& options)
         : layer(l),
           samples(options.samples),
-          x(samples * l.in),
-          slope(samples * l.out),
-          parameters(l.parameter_extent),
+          x(samples * l.in, 0.0),
+          slope(samples * l.out, 0.0),
+          parameters(l.parameter_extent, 0.0),
+          dx(samples * l.in, 0.0),
+          start_buffers(l.buffer_extent, 0.0),
+          buffers(l.buffer_extent, 0.0),
           gradient(l.parameter_extent),
-          dx(samples * l.in),
-          start_buffers(l.buffer_extent),
-          buffers(l.buffer_extent),
           workspace(samples * l.tile_extent),
           board(2 * board_width),
-          tiles(samples) {
+          tiles(samples, TileInfo<double>{}) {
         Draw draw{key(options.seed, Stream::initialise)};
-        const auto add_uniform = [&](std::span<double> numbers, double bound) {
-            for (double& number : numbers) {
+        const auto add_uniform = [&](double* numbers, std::size_t count, double bound) {
+            for (std::size_t i = 0; i < count; ++i) {
                 double draws = 0;
                 draw.uniform(View<Shape<1>, double>{&draws}, bound);
-                number += draws;
+                numbers[i] += draws;
             }
         };
-        add_uniform(x, 1);
+        add_uniform(x.data(), x.size(), 1);
         if (l.vocabulary > 0)  // as likely each
-            for (double& token : x) token = std::floor((token + 1) / 2 * static_cast<double>(l.vocabulary));
-        add_uniform(slope, 1);
+            for (double& token : x) token = static_cast<double>(static_cast<std::size_t>((token + 1) / 2 * static_cast<double>(l.vocabulary)));
+        add_uniform(slope.data(), slope.size(), 1);
         l.start(parameters.data(), start_buffers.data(), options.seed);
-        for (const auto& array : l.parameters) add_uniform({&parameters[array.offset], array.size}, options.noise);
+        for (const auto& array : l.parameters) add_uniform(parameters.data() + array.offset, array.size, options.noise);
         for (std::size_t t = 0; t < samples; ++t)
             tiles[t] = {.first_sample = t, .shard = 0, .first_of_shard = t == 0, .alive = 1};
     }
 
-    double* tile(std::size_t t, std::size_t array) { return workspace.data() + t * layer.tile_extent + layer.layout[array]; }
+    constexpr double* tile(std::size_t t, std::size_t array) const { return workspace.data() + t * layer.tile_extent + layer.layout[array]; }
 
     // Runs forward, and where the gradients are wanted, which it leaves in `gradient` and `dx`, backward. Returns the
     // loss.
-    double run(bool wants_gradients) {
+    constexpr double run(bool wants_gradients) {
         Step<double> step{.cut = {samples, samples, 1},
                           .buffers = buffers.data(),
                           .gradients = gradient.data(),
@@ -96,34 +114,40 @@ struct GradientProbe {
                           .board = board.data()};
         const Group<double> group{workspace.data(), layer.tile_extent, samples, tiles.data(), &step};
         std::copy(start_buffers.begin(), start_buffers.end(), buffers.begin());
-        std::fill(workspace.begin(), workspace.end(), unwritten);
-        std::fill(gradient.begin(), gradient.end(), unwritten);
 
-        for (std::size_t t = 0; t < samples; ++t) std::copy_n(&x[t * layer.in], layer.in, tile(t, 0));
+        for (std::size_t t = 0; t < samples; ++t) std::copy_n(x.data() + t * layer.in, layer.in, tile(t, 0));
         layer.forward(group, parameters.data(), buffers.data());
         double loss = 0;
         for (std::size_t t = 0; t < samples; ++t)
             for (std::size_t k = 0; k < layer.out; ++k) loss += slope[t * layer.out + k] * tile(t, 1)[k];
         if (wants_gradients) {
-            for (std::size_t t = 0; t < samples; ++t) std::copy_n(&slope[t * layer.out], layer.out, tile(t, 3));
+            for (std::size_t t = 0; t < samples; ++t) std::copy_n(slope.data() + t * layer.out, layer.out, tile(t, 3));
             layer.backward(group, parameters.data(), buffers.data());
-            for (std::size_t t = 0; t < samples; ++t) std::copy_n(tile(t, 2), layer.in, &dx[t * layer.in]);
+            for (std::size_t t = 0; t < samples; ++t) std::copy_n(tile(t, 2), layer.in, dx.data() + t * layer.in);
         }
+        workspace.forget();
         return loss;
     }
 };
 
-inline GradientCheck check_gradients(const LayerFunctions<double>& layer, const GradientCheckOptions& options) {
+// "Linear<2,3>: the gradient of weight[1] is 0.5, but central differences give 0.25"; of x, `sample` says how many numbers are one sample's.
+inline Text gradient_sentence(const Text& layer, const Text& name, std::size_t i, std::size_t sample, double found, bool agrees,
+                                     double expected) {
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, " is %.9g, %s central differences give %.9g", found, agrees ? "and" : "but", expected);
+    return text(layer, ": the gradient of ", name, "[", sample > 0 ? i % sample : i, "]", sample > 0 ? text(" of sample ", i / sample) : Text{}, numbers);
+}
+
+constexpr GradientCheck check_gradients(const LayerFunctions<double>& layer, const GradientCheckOptions& options) {
     GradientProbe probe{layer, options};
     probe.run(true);
-    const std::vector<double> gradient = probe.gradient, dx = probe.dx;
     constexpr double infinity = std::numeric_limits<double>::infinity();
 
     GradientCheck check;
     double largest = -1;
-    // The numbers at `values`, and what backward says of them; of x, `sample` says how many numbers are one sample's.
-    const auto compare = [&](const std::string& name, double* values, const double* found, std::size_t count, std::size_t sample) {
-        GradientCheck::Array array{name};
+    // The numbers at `values`, and what backward says of them.
+    const auto compare = [&](const Text& name, double* values, const double* found, std::size_t count, std::size_t sample) {
+        GradientCheck::Array array{.name = name};
         for (std::size_t n = 0, looked = std::min(count, options.at_most); n < looked; ++n) {
             const std::size_t i = n * count / looked;
             const double start = values[i];
@@ -134,37 +158,34 @@ inline GradientCheck check_gradients(const LayerFunctions<double>& layer, const 
                 values[i] = start - h;
                 const double down = probe.run(false), slope = (up - down) / (above - values[i]);
                 values[i] = start;
-                const double difference = std::abs(slope - found[i]);
-                const double relative = difference / std::max({1.0, std::abs(slope), std::abs(found[i])});
+                const double difference = kiln::abs(slope - found[i]);
+                const double relative = difference / std::max({1.0, kiln::abs(slope), kiln::abs(found[i])});
                 if (relative < error)
                     expected = slope, absolute = difference, error = relative;  // never where one is a NaN
                 if (error <= options.tolerance) break;
             }
-            array.largest_gradient = std::max(array.largest_gradient, std::abs(found[i]));
+            array.largest_gradient = std::max(array.largest_gradient, kiln::abs(found[i]));
             array.absolute_error = std::max(array.absolute_error, absolute);
             array.error = std::max(array.error, error);
             if (error > largest) {
                 largest = error;
-                char numbers[96];
-                std::snprintf(numbers, sizeof numbers, " is %.9g, %s central differences give %.9g", found[i],
-                              error <= options.tolerance ? "and" : "but", expected);
-                check.worst = std::string{layer.name.view()} + ": the gradient of " + name + "[" + std::to_string(sample > 0 ? i % sample : i) + "]" +
-                              (sample > 0 ? " of sample " + std::to_string(i / sample) : "") + numbers;
+                if (!std::is_constant_evaluated())
+                    check.worst = gradient_sentence(layer.name, name, i, sample, found[i], error <= options.tolerance, expected);
             }
         }
         check.passed = check.passed && array.error <= options.tolerance;
         check.arrays.push_back(std::move(array));
     };
-    if (layer.vocabulary == 0) compare("x", probe.x.data(), dx.data(), dx.size(), layer.in);
+    if (layer.vocabulary == 0) compare("x", probe.x.data(), probe.dx.data(), probe.x.size(), layer.in);
     if (layer.mode == Mode::training)
-        for (const auto& [name, offset, size] : layer.parameters) compare(name, &probe.parameters[offset], &gradient[offset], size, 0);
+        for (const auto& [name, offset, size] : layer.parameters) compare(name, probe.parameters.data() + offset, probe.gradient.data() + offset, size, 0);
     return check;
 }
 }  // namespace detail
 
 // Mode::frozen checks infer and infer_backward instead of forward and backward.
 template <class Layer, class In, Mode mode = Mode::training>
-GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
+constexpr GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
     static_assert(mode != Mode::inference,
                   "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
