@@ -38,7 +38,7 @@ TEST_CASE("Frozen: the same names, and nothing to train") {
 TEST_CASE("Frozen: its gradient reaches the layers below, and its own is not taken") {
     using Below = Sequential<Linear<6, 6>, Frozen<Trunk>, Linear<5, 2>>;
     const auto check = check_gradients<Below, Shape<6>>();
-    INFO(check.worst);
+    INFO(check.worst.view());
     CHECK(check.passed);
     REQUIRE(check.arrays.size() == 5);  // x, two weights, two biases
     CHECK(check.arrays[1].name == "0.weight");

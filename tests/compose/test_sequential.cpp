@@ -166,7 +166,7 @@ TEST_CASE("Sequential: a maximum is taken before an increasing activation, with 
     static_assert(std::is_same_v<Sequential<GELU, MaxPool<2>>::Execution::Layer<0>, GELU>);  // GELU falls first
     static_assert(std::is_same_v<Sequential<Tanh, AvgPool<2>>::Execution::Layer<0>, Tanh>);
     const auto check = check_gradients<Net, Shape<1, 10, 10>>();
-    INFO(check.worst);
+    INFO(check.worst.view());
     CHECK(check.passed);
 
     const auto parameters = random_parameters<Net, Shape<1, 10, 10>, float>(3);
@@ -205,7 +205,7 @@ TEST_CASE(
         }
     }
     const auto check = check_gradients<Net, Shape<4>>({.samples = 5});
-    INFO(check.worst);
+    INFO(check.worst.view());
     CHECK(check.passed);
     CHECK(check_gradients<Net, Shape<4>, Mode::frozen>().passed);
 }

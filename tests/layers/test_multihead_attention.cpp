@@ -132,10 +132,10 @@ TEST_CASE("MultiheadAttention: dropout leaves out weights in training, and none 
     using In = Shape<6, 4>;
     constexpr std::size_t width = kiln::native_width<float>, samples = 400;
     const auto check = kiln::check_gradients<Layer, In>();  // every run draws the same
-    INFO(check.worst);
+    INFO(check.worst.view());
     CHECK(check.passed);
     const auto causal = kiln::check_gradients<MultiheadAttention<4, 2, AttentionOptions{.dropout = 0.5}, Causal>, In>();
-    INFO(causal.worst);
+    INFO(causal.worst.view());
     CHECK(causal.passed);
 
     const auto parameters = random_parameters<Layer, In, float>(3);

@@ -87,10 +87,10 @@ TEST_CASE("Recurrent layers: their multiply-adds, without those of h before the 
 TEST_CASE("Recurrent layers: in a network, and frozen") {
     using Net = Sequential<Reshape<4, 3>, GRU<3, 4, both>, LSTM<8, 3, Recurrent{.layers = 2}>, RNN<3, 2, last>, Linear<2, 2>>;
     const auto trained = check_gradients<Net, Shape<1, 4, 3>>();
-    INFO(trained.worst);
+    INFO(trained.worst.view());
     CHECK(trained.passed);
     const auto frozen = check_gradients<Net, Shape<1, 4, 3>, Mode::frozen>();
-    INFO(frozen.worst);
+    INFO(frozen.worst.view());
     CHECK(frozen.passed);
 }
 

@@ -68,8 +68,8 @@ namespace detail {
 template <class List, class T> std::vector<std::vector<T>> golden_arrays(const Golden& golden, const std::string& prefix) {
     std::vector<std::vector<T>> arrays;
     for (const auto& array : kiln::named_arrays<List>()) {
-        arrays.push_back(golden.as<T>(prefix + array.name));
-        CAPTURE(array.name);
+        arrays.push_back(golden.as<T>(prefix + array.name.c_str()));
+        CAPTURE(array.name.view());
         REQUIRE(arrays.back().size() == array.size);
     }
     REQUIRE(golden.names(prefix).size() == arrays.size());
@@ -88,7 +88,7 @@ void check_golden_lanes(const Golden& golden, const std::string& at, Tolerance t
     for (std::size_t p = 0; p < run.names.size(); ++p)
         check_numbers<T>(run.names[p], run.gradients[p], golden.numbers(at + "gradients/" + run.names[p]), tolerance);
     for (std::size_t b = 0; const auto& array : kiln::named_arrays<Buffers>())
-        check_numbers<T>(array.name, buffers[b++], golden.numbers(at + "buffers_after/" + array.name), tolerance);
+        check_numbers<T>(array.name.c_str(), buffers[b++], golden.numbers(at + "buffers_after/" + array.name.c_str()), tolerance);
 }
 }  // namespace detail
 

@@ -38,7 +38,7 @@ template <class T> void check_one_sample(const kiln::LayerFunctions<T>& layer, c
         for (const auto& [name, offset, size] : list) {
             ++number;
             for (std::size_t i = offset; i < offset + size; ++i) {
-                if (name.ends_with("running_var")) numbers[i] = static_cast<T>(1.5 + noise(3, number, i));
+                if (name.view().ends_with("running_var")) numbers[i] = static_cast<T>(1.5 + noise(3, number, i));
                 else numbers[i] += static_cast<T>(0.1 * noise(3, number, i));
             }
             result.emplace_back(&numbers[offset], &numbers[offset] + size);

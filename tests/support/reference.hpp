@@ -101,7 +101,7 @@ void check_lanes(const std::function<void(Sample&)>& reference, Precision precis
 template <class Layer, class In> void check_layer(const std::function<void(Sample&)>& reference, Precision precision = rounding, double bound = 1) {
     check_lanes<Layer, In, float, kiln::native_width<float>>(reference, precision, bound);
     const auto check = kiln::check_gradients<Layer, In>();
-    INFO(check.worst);
+    INFO(check.worst.view());
     CHECK(check.passed);
 }
 // In float in one lane, in half, all and twice as many as the machine's registers have; in double in all.

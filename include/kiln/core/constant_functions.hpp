@@ -75,14 +75,14 @@ constexpr double log(double x) {
 
 constexpr double tanh(double x) {
     if (x < 0) return -tanh(-x);
-    if (x > 20) return 1;
-    const double e = x < 0.25 ? detail::exponential_series(2 * x, 16) : exp(2 * x) - 1;  // a NaN stays one
+    if (!(x <= 20)) return x > 20 ? 1 : x;
+    const double e = x < 0.25 ? detail::exponential_series(2 * x, 16) : exp(2 * x) - 1;
     return e / (e + 2);
 }
 
 constexpr double erf(double x) {
     if (x < 0) return -erf(-x);
-    if (x > 6) return 1;
+    if (!(x <= 6)) return x > 6 ? 1 : x;
     if (x <= 2) {  // 2 / sqrt(pi) exp(-x^2) sum of x (2 x^2)^n / (1 3 5 ... (2 n + 1)), of positive terms
         double sum = 1;
         for (int n = 40; n > 0; --n) sum = 1 + sum * (2 * x * x / (2 * n + 1));

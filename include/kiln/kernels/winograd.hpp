@@ -210,6 +210,10 @@ template <Index Size, Index Outputs, class L> [[gnu::noinline]] constexpr void c
         for (Index first = 0; first < p.tiles; first += group) {
             const Index count = std::min(group, p.tiles - first);
             tiles_to_values<OfInput, step>(p.in, p.input, p.depth, first, count, v, group, v_stride);
+            if constexpr (registers_in<L> == 1)
+                if (count % 2 == 1)  // the micro-kernel's second column
+                    for (Index point = 0; point < points; ++point)
+                        for (Index d = 0; d < p.depth; ++d) v[point * v_stride + d * group + count] = L(0);
             for (Index b = begin; b < end; ++b)
                 block(b, [&]<Index Count>(Index o) __attribute__((always_inline)) {
                     constexpr Strides known{.a_row = 1, .a_step = most, .b_column = column, .c_column = column, .segments = 1};
