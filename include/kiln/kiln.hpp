@@ -60,6 +60,7 @@
 #include "kiln/losses/nll.hpp"
 #include "kiln/losses/smooth_l1.hpp"
 #include "kiln/model/copy.hpp"
+#include "kiln/model/evaluate.hpp"
 #include "kiln/model/facts.hpp"
 #include "kiln/model/hardest.hpp"
 #include "kiln/model/metrics.hpp"
