@@ -8,6 +8,7 @@
 #include "kiln/layers/softmax.hpp"
 #include "kiln/layers/tanh.hpp"
 #include "support/branches.hpp"
+#include "support/constant.hpp"
 
 using namespace kiln;
 
@@ -47,3 +48,5 @@ TEST_CASE("Concat: branches that disagree, and a fault inside one, in the user's
     CHECK(network_fault<Sequential<Flatten, Concat<Linear<4, 2>, Linear<5, 2>>>, Shape<4>>.view() ==
           "layer 1.1 Linear<5,2> expects 5 features, but layer 0 Flatten gives 4");
 }
+
+static_assert(right_as_constant<Concat<Linear<2, 3>, Identity>, Shape<2>>);

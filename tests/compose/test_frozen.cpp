@@ -7,6 +7,7 @@
 #include "kiln/layers/tanh.hpp"
 #include "kiln/model/model.hpp"
 #include "kiln/train/check_gradients.hpp"
+#include "support/constant.hpp"
 #include "support/run_layer.hpp"
 
 using namespace kiln;
@@ -51,3 +52,5 @@ TEST_CASE("Frozen: backward stops where nothing below is trained") {
     static_assert(backward_multiply_adds<Whole, Shape<6>, false> == 15 + 15 + 25 + 25 + 30);
     static_assert(backward_multiply_adds<Frozen<Linear<6, 5>>, Shape<6>, true> == 30);
 }
+
+static_assert(right_as_constant<Frozen<Linear<3, 2>>, Shape<3>>);

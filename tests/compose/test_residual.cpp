@@ -6,6 +6,7 @@
 #include "kiln/layers/relu.hpp"
 #include "kiln/layers/tanh.hpp"
 #include "support/branches.hpp"
+#include "support/constant.hpp"
 
 using namespace kiln;
 
@@ -44,3 +45,5 @@ TEST_CASE("Residual: its cost is the branch's and the shortcut's") {
     static_assert(multiply_adds<Residual<Linear<4, 4>>, Shape<4>> == 16 && backward_multiply_adds<Residual<Linear<4, 4>>, Shape<4>, true> == 32);
     static_assert(multiply_adds<Residual<Linear<4, 2>, Linear<4, 2>>, Shape<4>> == 16);
 }
+
+static_assert(right_as_constant<Residual<Linear<3, 3>, ReLU>, Shape<3>>);

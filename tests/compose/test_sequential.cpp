@@ -14,6 +14,7 @@
 #include "kiln/layers/softmax.hpp"
 #include "kiln/layers/tanh.hpp"
 #include "kiln/train/check_gradients.hpp"
+#include "support/constant.hpp"
 #include "support/run_layer.hpp"
 
 using namespace kiln;
@@ -231,3 +232,5 @@ TEST_CASE("Sequential: multiply-adds, forward and back to the first trained laye
     static_assert(backward_multiply_adds<Net, Shape<3, 4>, false> == 12 * 5 + 2 * 5 * 4);
     CHECK(backward_multiply_adds<Net, Shape<3, 4>, true> == 2 * 12 * 5 + 2 * 5 * 4);
 }
+
+static_assert(right_as_constant<Sequential<Conv<1, 2, 2>, Tanh, MaxPool<2>, Flatten, Linear<8, 2>, Softmax>, Shape<1, 5, 5>>);

@@ -6,6 +6,7 @@
 #include "kiln/layers/softmax.hpp"
 #include "kiln/layers/tanh.hpp"
 #include "support/branches.hpp"
+#include "support/constant.hpp"
 
 using namespace kiln;
 
@@ -24,3 +25,5 @@ TEST_CASE("Sum: branches that disagree, in the user's words") {
     CHECK(network_fault<Sum<Linear<4, 3>, Linear<4, 2>>, Shape<4>>.view() ==
           "Sum adds branches of one shape, but layer 0 Linear<4,3> gives 3 and layer 1 Linear<4,2> gives 2");
 }
+
+static_assert(right_as_constant<Sum<Linear<3, 3>, Identity>, Shape<3>>);

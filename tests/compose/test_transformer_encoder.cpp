@@ -2,6 +2,7 @@
 #include "kiln/compose/transformer_encoder.hpp"
 #include "kiln/layers/relu.hpp"
 #include "kiln/train/check_gradients.hpp"
+#include "support/constant.hpp"
 #include "support/run_layer.hpp"
 
 using kiln::Shape, kiln::TransformerEncoder, kiln::TransformerEncoderLayer, kiln::TransformerOptions;
@@ -58,3 +59,5 @@ TEST_CASE("TransformerEncoder: its names, its size and its words") {
     CHECK(kiln::fault<Layer, Shape<64>>("2", "layer 1 Flatten").view() ==
           "layer 2.layers.0 TransformerEncoderLayer<64,8,128> expects Tx64 tokens, but layer 1 Flatten gives 64");
 }
+
+static_assert(right_as_constant<TransformerEncoder<4, 2, 3, 1>, Shape<2, 4>>);

@@ -4,6 +4,7 @@
 #include <vector>
 #include <doctest/doctest.h>
 #include "kiln/kernels/affine.hpp"
+#include "support/whole.hpp"
 
 namespace {
 
@@ -179,3 +180,26 @@ TEST_CASE("affine: other widths") {
     }
     SUBCASE("four registers") { agrees_with_reference<float, 4 * kiln::native_width<float>, 2, 17, 10>(); }
 }
+
+namespace {
+// y, dx, dW and db on one lane, as the compiler finds them.
+template <std::size_t Rows, std::size_t In, std::size_t Out> constexpr bool agrees_as_constant() {
+    const Whole<Shape<Out, In>> w(1);
+    const Whole<Shape<Out>> b(2), none;
+    const Whole<Shape<Rows, In>> x(3);
+    const Whole<Shape<Rows, Out>> dy(4);
+    Whole<Shape<Rows, Out>> y, biased;
+    Whole<Shape<Rows, In>> dx;
+    Whole<Shape<Out, In>> dw;
+    Whole<Shape<Out>> db;
+    Whole<kiln::affine::Scratch<Rows, In, Out>> scratch;
+    kiln::affine::forward(w.read(), none.read(), x.read(), y.view());
+    kiln::affine::forward(w.read(), b.read(), x.read(), biased.view());
+    kiln::affine::input_gradient(w.read(), dy.read(), dx.view());
+    kiln::affine::parameter_gradient(x.read(), dy.read(), dw.view(), db.view(), scratch.view(), true);
+    const double product = y.times(dy);
+    return product != 0 && dx.times(x) == product && dw.times(w) == product && db.times(b) == biased.times(dy) - product;
+}
+}  // namespace
+
+static_assert(agrees_as_constant<1, 3, 2>() && agrees_as_constant<2, 1, 7>() && agrees_as_constant<9, 2, 3>());

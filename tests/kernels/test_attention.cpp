@@ -3,6 +3,7 @@
 #include <random>
 #include <vector>
 #include "kiln/kernels/attention.hpp"
+#include "support/whole.hpp"
 
 using kiln::Lanes, kiln::Shape, kiln::View, kiln::as_const;
 namespace attention = kiln::attention;
@@ -19,7 +20,7 @@ struct Holes {
 };
 // Weight i is dropped where i is a multiple of 5.
 template <class L> struct EveryFifth {
-    L operator[](std::size_t i) const { return L(static_cast<kiln::scalar<L>>(i % 5 == 0 ? 0.1 : 0.9)); }
+    constexpr L operator[](std::size_t i) const { return L(static_cast<kiln::scalar<L>>(i % 5 == 0 ? 0.1 : 0.9)); }
 };
 
 // The definition, for one sample: mixed and dqkv [T, 3 H D] of qkv [3 H, T, D].
@@ -143,3 +144,29 @@ TEST_CASE("attention: which keys a query sees, and which queries see a key") {
     CHECK(attention::visible<All, 4>.pairs == 16);
     CHECK(attention::visible<All, 4>.dense);
 }
+
+namespace {
+// On one lane, as the compiler finds it: mixed is linear in v, and s bilinear in q and k.
+template <class Mask, std::size_t H, std::size_t T, std::size_t D> constexpr bool agrees_as_constant(auto drop) {
+    Whole<Shape<3 * H, T, D>> qkv(1);
+    for (double& v : qkv.number) v /= 8;  // or a softmax is all or nothing
+    const Whole<Shape<T, H * D>> dmixed(2);
+    Whole<attention::Weights<H, T>> weights;
+    Whole<Shape<H, T>> share;
+    Whole<Shape<T, H * D>> mixed;
+    Whole<Shape<T, 3 * H * D>> dqkv;
+    Whole<attention::Scratch<T, D>> scratch;
+    attention::forward<Mask>(qkv.read(), weights.view(), share.view(), mixed.view(), scratch.view(), drop);
+    attention::backward<Mask>(qkv.read(), weights.view(), share.read(), as_const(mixed.read()), dmixed.read(), dqkv.view(), scratch.view(), drop);
+    double part[3]{};  // <dq, q>, <dk, k>, <dv, v>
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t h = 0; h < H; ++h)
+            for (std::size_t t = 0; t < T; ++t)
+                for (std::size_t d = 0; d < D; ++d) part[i] += dqkv.read()(t, (i * H + h) * D + d) * qkv.read()(i * H + h, t, d);
+    const double product = mixed.times(dmixed);
+    return kiln::abs(part[0]) > 1e-3 && kiln::abs(part[0] - part[1]) < 1e-10 && kiln::abs(part[2] - product) < 1e-10;
+}
+}  // namespace
+
+static_assert(agrees_as_constant<All, 2, 3, 2>(attention::NoDropout{}) && agrees_as_constant<Band, 1, 3, 3>(attention::NoDropout{}));
+static_assert(agrees_as_constant<Holes, 1, 4, 1>(attention::Dropout{0.5, EveryFifth<double>{}}));

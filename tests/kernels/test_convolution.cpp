@@ -5,6 +5,7 @@
 #include <vector>
 #include "kiln/kernels/convolution.hpp"
 #include "support/guarded.hpp"
+#include "support/whole.hpp"
 
 namespace {
 using kiln::Lanes;
@@ -192,3 +193,33 @@ TEST_CASE("convolution in a constant expression") {
     static_assert(result[2] == std::array<double, 6>{0, 0, 1, 2, 4, 0});
     static_assert(result[3] == std::array<double, 6>{1, 1, 0, 0, 0, 0});
 }
+
+namespace {
+// y, dx, dw and db on one lane, as the compiler finds them.
+template <Geometry g, class Input, class Weight> constexpr bool agrees_as_constant() {
+    using kiln::convolution::output_extent;
+    using Output = Shape<Weight::extents[0],
+                         output_extent(Input::extents[1], Weight::extents[2], g.stride_height, g.padding_height, g.dilation_height),
+                         output_extent(Input::extents[2], Weight::extents[3], g.stride_width, g.padding_width, g.dilation_width)>;
+    const Whole<Weight> w(1);
+    const Whole<Shape<Weight::extents[0]>> b(2), none;
+    const Whole<Input> x(3);
+    const Whole<Output> dy(4);
+    Whole<Output> y, biased;
+    Whole<Input> dx;
+    Whole<Weight> dw;
+    Whole<Shape<Weight::extents[0]>> db;
+    kiln::convolution::forward<g>(w.read(), none.read(), x.read(), y.view());
+    kiln::convolution::forward<g>(w.read(), b.read(), x.read(), biased.view());
+    kiln::convolution::input_gradient<g>(w.read(), dy.read(), dx.view());
+    kiln::convolution::weight_gradient<g>(x.read(), dy.read(), dw.view(), true);
+    kiln::convolution::bias_gradient(dy.read(), db.view(), true);
+    const double product = y.times(dy);
+    return product != 0 && dx.times(x) == product && dw.times(w) == product && db.times(b) == biased.times(dy) - product;
+}
+}  // namespace
+
+static_assert(agrees_as_constant<Geometry{}, Shape<2, 3, 4>, Shape<3, 2, 2, 3>>());
+static_assert(agrees_as_constant<Geometry{.padding_height = 1, .padding_width = 2}, Shape<1, 4, 3>, Shape<2, 1, 3, 3>>());
+static_assert(agrees_as_constant<Geometry{.stride_height = 2, .stride_width = 3, .padding_height = 1, .dilation_width = 2, .groups = 2}, Shape<2, 5, 7>,
+                                 Shape<2, 1, 3, 2>>());

@@ -3,6 +3,7 @@
 #include <vector>
 #include "kiln/core/workspace.hpp"
 #include "kiln/kernels/normalise.hpp"
+#include "support/whole.hpp"
 
 using namespace kiln;
 
@@ -124,3 +125,26 @@ TEST_CASE("normalise: squares about a mean of a million keep their digits") {
     CHECK(mean == 1e6 + 2.5);
     CHECK(squares == doctest::Approx(5).epsilon(1e-9));
 }
+
+namespace {
+// On one lane, as the compiler finds it: dw and db are sums over rows.
+constexpr bool agrees_as_constant() {
+    const Whole<Shape<3, 4>> x(1), dy(2);
+    const std::array mean{1., -2., 0.}, inverse{2., 1., 0.5};
+    Whole<Shape<4>> dw(3), db(4), wanted_dw(3), wanted_db(4);
+    normalise::parameter_gradient(x.read(), dy.read(), mean.data(), inverse.data(), dw.number.data(), db.number.data());
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t c = 0; c < 4; ++c) {
+            wanted_dw.number[c] += dy.read()(r, c) * (x.read()(r, c) - mean[r]) * inverse[r];
+            wanted_db.number[c] += dy.read()(r, c);
+        }
+    double found_mean = 0, found_squares = 0;
+    normalise::mean(dy.read().row(0), found_mean);
+    normalise::squares(dy.read().row(0), found_mean, found_squares);
+    double squares = 0;
+    for (const double v : dy.read().row(0)) squares += (v - found_mean) * (v - found_mean);
+    return dw.number == wanted_dw.number && db.number == wanted_db.number && found_squares == squares;
+}
+}  // namespace
+
+static_assert(agrees_as_constant());

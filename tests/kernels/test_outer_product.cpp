@@ -5,6 +5,7 @@
 #include <vector>
 #include "kiln/core/workspace.hpp"
 #include "kiln/kernels/outer_product.hpp"
+#include "support/whole.hpp"
 
 using namespace kiln;
 
@@ -49,3 +50,21 @@ TEST_CASE("a product is three plain loops, whatever the blocks") {
     check_product<double, native_width<double>, 5, 4, 2>(9, false, true);
     check_product<double, 1, 3, 2, 1>(4, true, false);
 }
+
+namespace {
+// One lane, with rows and steps apart as dx has them: a column of A for each k.
+constexpr bool agrees_as_constant() {
+    const Whole<Shape<3, 5>> a(1);  // [depth, rows]
+    const Whole<Shape<3, 2>> b(2);
+    Whole<Shape<5, 2>> c, wanted;
+    for (std::size_t m = 0; m < 5; ++m)
+        for (std::size_t n = 0; n < 2; ++n)
+            for (std::size_t k = 0; k < 3; ++k) wanted.view()(m, n) += a.read()(k, m) * b.read()(k, n);
+    OuterProduct<double> p{.a = a.number.data(), .b = b.number.data(), .c = c.number.data()};
+    p.strides = {.a_row = 1, .a_step = 5, .b_column = 1, .b_step = 2, .c_row = 2, .c_column = 1, .depth = 3, .segments = 1};
+    multiply_rows<5, 2, 2, double, Strides{}>(p);
+    return c.number == wanted.number;
+}
+}  // namespace
+
+static_assert(agrees_as_constant());

@@ -2,6 +2,7 @@
 #include <vector>
 #include "kiln/core/workspace.hpp"
 #include "kiln/kernels/pooling.hpp"
+#include "support/whole.hpp"
 
 using namespace kiln;
 
@@ -106,3 +107,24 @@ TEST_CASE("pooling: an output's extent is rounded down, as in PyTorch") {
     CHECK(pooling::output_extent(7, 3, 2, 1) == 4);
     CHECK(pooling::output_extent(2, 3, 1, 0) == 0);
 }
+
+namespace {
+// Maxima and means on one lane, as the compiler finds them: y is linear in x where the winners stay, and dx is what goes back.
+template <pooling::Window w, class In> constexpr bool agrees_as_constant() {
+    using Out = Shape<In::extents[0], pooling::output_extent(In::extents[1], w.height, w.stride_height, w.padding_height),
+                      pooling::output_extent(In::extents[2], w.width, w.stride_width, w.padding_width)>;
+    const Whole<In> x(1);
+    const Whole<Out> dy(2);
+    Whole<Out> y, place, mean;
+    Whole<In> dx, mean_dx;
+    pooling::maximum<w>(x.read(), y.view(), place.view());
+    pooling::maximum_gradient<w>(as_const(place.read()), dy.read(), dx.view());
+    pooling::mean<w>(x.read(), mean.view());
+    pooling::mean_gradient<w>(dy.read(), mean_dx.view());
+    const double bound = 10 * std::numeric_limits<double>::epsilon() * In::size * 5 * 5;
+    return dx.times(x) == y.times(dy) && kiln::abs(mean_dx.times(x) - mean.times(dy)) <= bound;
+}
+}  // namespace
+
+static_assert(agrees_as_constant<pooling::Window{2, 2, 2, 2, 0, 0}, Shape<2, 4, 5>>());
+static_assert(agrees_as_constant<pooling::Window{3, 2, 1, 2, 1, 1}, Shape<1, 4, 3>>());

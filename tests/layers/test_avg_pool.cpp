@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/avg_pool.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::AvgPool, kiln::CountIncludePad, kiln::Extent2, kiln::Shape;
@@ -81,3 +82,6 @@ TEST_CASE("AvgPool: its words") {
     CHECK(AvgPool<3, 2, 1, CountIncludePad::no>::name().view() == "AvgPool<3,2,1 not counted>");
     CHECK(AvgPool<2>::expected<Shape<3, 1, 4>>().view() == "an image of at least 2x2");
 }
+
+static_assert(right_as_constant<AvgPool<2>, Shape<1, 4, 4>>);
+static_assert(right_as_constant<AvgPool<3, 2, 1>, Shape<1, 4, 4>>);

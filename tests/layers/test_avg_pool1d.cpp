@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/avg_pool1d.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::AvgPool1d, kiln::CountIncludePad, kiln::Shape;
@@ -42,3 +43,5 @@ TEST_CASE("AvgPool1d: its shapes and its words") {
     CHECK(AvgPool1d<2>::expected<Shape<3, 1>>().view() == "a signal of at least 2");
     CHECK(!kiln::accepts<AvgPool1d<2>, Shape<3, 4, 5>>);
 }
+
+static_assert(right_as_constant<AvgPool1d<2>, Shape<2, 5>>);

@@ -6,6 +6,7 @@
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/linear.hpp"
 #include "kiln/layers/relu.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::BatchNorm, kiln::BatchNormOptions, kiln::Shape, kiln::Mode;
@@ -262,3 +263,6 @@ TEST_CASE("BatchNorm: its shapes, its words and PyTorch's names") {
     kiln::visit<BatchNorm<3>::Buffers>(buffers.data(), look);
     CHECK(names == std::vector<std::string>{"weight", "bias", "running_mean", "running_var"});
 }
+
+static_assert(right_as_constant<BatchNorm<2>, Shape<2, 3>>);
+static_assert(right_as_constant<BatchNorm<2>, Shape<2, 3>, Mode::frozen>);

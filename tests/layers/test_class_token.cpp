@@ -2,6 +2,7 @@
 #include <cmath>
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/class_token.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::ClassToken, kiln::Shape;
@@ -40,3 +41,5 @@ TEST_CASE("ClassToken: starts normally distributed, with a deviation of 0.02") {
     CHECK(std::abs(mean) < 0.001);
     CHECK(std::sqrt(square) == doctest::Approx(0.02).epsilon(0.04));
 }
+
+static_assert(right_as_constant<ClassToken<3>, Shape<2, 3>>);

@@ -2,6 +2,7 @@
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/conv.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Algorithm, kiln::Conv, kiln::Extent2, kiln::Kernel, kiln::Shape;
@@ -153,3 +154,7 @@ TEST_CASE("Conv: starts as PyTorch's does, uniform within 1 / sqrt(fan in)") {
         CHECK(*most > 0.09F);
     });
 }
+
+static_assert(right_as_constant<Conv<2, 1, 3, 1, 1>, Shape<2, 3, 3>>);
+static_assert(right_as_constant<Conv<1, 2, 2, 2>, Shape<1, 5, 4>>);
+static_assert(right_as_constant<Conv<1, 1, Kernel{.height = 3, .algorithm = Algorithm::winograd}, 1, 1>, Shape<1, 3, 3>>);

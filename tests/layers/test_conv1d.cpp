@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/conv1d.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Conv1d, kiln::Kernel1d, kiln::Shape;
@@ -82,3 +83,5 @@ TEST_CASE("Conv1d: starts as PyTorch's does, uniform within 1 / sqrt(fan in)") {
         CHECK(*most > 0.09F);
     });
 }
+
+static_assert(right_as_constant<Conv1d<2, 2, 3, 1, 1>, Shape<2, 4>>);

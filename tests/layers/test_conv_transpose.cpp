@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/conv_transpose.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::ConvTranspose, kiln::Extent2, kiln::Kernel, kiln::Shape;
@@ -110,3 +111,5 @@ TEST_CASE("ConvTranspose: starts as PyTorch's does, uniform within 1 / sqrt(outp
     CHECK(*most > 0.09F);
     for (float v : bias) CHECK(std::abs(v) <= 0.1F);
 }
+
+static_assert(right_as_constant<ConvTranspose<2, 1, 2, 2>, Shape<2, 2, 2>>);

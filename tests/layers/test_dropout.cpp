@@ -3,6 +3,7 @@
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/dropout.hpp"
 #include "kiln/layers/linear.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Dropout, kiln::Shape, kiln::Mode;
@@ -128,3 +129,5 @@ TEST_CASE("Dropout: its name shows a p that is not PyTorch's") {
     CHECK(Dropout<0.1>::name().view() == "Dropout<0.1>");
     static_assert(kiln::in_place<Dropout<>> && kiln::reads<Dropout<>> == kiln::Reads::nothing);
 }
+
+static_assert(right_as_constant<Dropout<0.5>, Shape<6>>);

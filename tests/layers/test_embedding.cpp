@@ -3,6 +3,7 @@
 #include "kiln/layers/embedding.hpp"
 #include "kiln/layers/linear.hpp"
 #include "kiln/layers/tanh.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Embedding, kiln::Shape, kiln::Tokens;
@@ -107,3 +108,5 @@ TEST_CASE("Embedding: starts as PyTorch's does, normally distributed") {
     CHECK(std::abs(sum / n) < 4 / std::sqrt(n));                // four of its standard errors
     CHECK(std::abs(squares / n - 1) < 4 * std::sqrt(2 / n));
 }
+
+static_assert(right_as_constant<Embedding<3, 2>, Tokens<2, 3>>);

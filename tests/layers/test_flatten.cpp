@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/flatten.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Flatten, kiln::Shape;
@@ -11,3 +12,5 @@ TEST_CASE("Flatten: the same numbers as one row") {
         s.dx = s.dy;
     });
 }
+
+static_assert(right_as_constant<Flatten, Shape<2, 3>>);

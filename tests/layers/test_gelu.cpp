@@ -3,6 +3,7 @@
 #include <numbers>
 #include "kiln/layers/gelu.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("GELU: its value and its slope") {
@@ -24,3 +25,5 @@ TEST_CASE_TEMPLATE("GELU: PyTorch's values", T, float, double) {
                                                    0.4204769079752698, 0.5, 0.7323277668271099, 1.0833154705876864,
                                                    1.0005036496612265});
 }
+
+static_assert(right_as_constant<kiln::GELU, kiln::Shape<3>>);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/global_avg_pool.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::GlobalAvgPool, kiln::Shape;
@@ -22,3 +23,5 @@ TEST_CASE("GlobalAvgPool: the mean of every channel") {
     check_layer<GlobalAvgPool, Shape<3, 4>>(reference<3>);
     CHECK(!GlobalAvgPool::accepts<Shape<7>>);
 }
+
+static_assert(right_as_constant<GlobalAvgPool, Shape<2, 2, 3>>);

@@ -4,6 +4,7 @@
 #include "kiln/layers/conv.hpp"
 #include "kiln/layers/group_norm.hpp"
 #include "kiln/layers/relu.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::GroupNorm, kiln::GroupNormOptions, kiln::Shape;
@@ -53,3 +54,5 @@ TEST_CASE("GroupNorm: its shapes and its words") {
     CHECK(kiln::accepts<GroupNorm<2, 6>, Shape<6, 4, 4>>);
     CHECK(!kiln::accepts<GroupNorm<2, 6>, Shape<2, 6>>);
 }
+
+static_assert(right_as_constant<GroupNorm<2, 4>, Shape<4, 2>>);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/gru.hpp"
+#include "support/constant.hpp"
 #include "support/recurrence.hpp"
 
 using kiln::GRU, kiln::Recurrent, kiln::Shape;
@@ -37,3 +38,6 @@ TEST_CASE("GRU: stacked, and in both directions") {
     check_layer<GRU<3, 4, Recurrent{.layers = 2, .bidirectional = true, .output = kiln::last_step}>, Shape<5, 3>>(
         recurrent_reference<PlainGRU, 3, 4, 2, true, true>);
 }
+
+static_assert(right_as_constant<GRU<2, 2>, Shape<2, 2>>);
+static_assert(right_as_constant<GRU<1, 2, Recurrent{.bidirectional = true, .output = kiln::last_step}>, Shape<2, 1>>);

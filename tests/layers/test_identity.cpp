@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/identity.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Identity, kiln::Shape;
@@ -11,3 +12,5 @@ TEST_CASE("Identity: the same numbers") {
         s.dx = s.dy;
     });
 }
+
+static_assert(right_as_constant<Identity, Shape<3>>);

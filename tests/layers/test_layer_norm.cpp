@@ -3,6 +3,7 @@
 #include "kiln/layers/gelu.hpp"
 #include "kiln/layers/layer_norm.hpp"
 #include "kiln/layers/linear.hpp"
+#include "support/constant.hpp"
 #include "support/row_norm.hpp"
 
 using kiln::LayerNorm, kiln::LayerNormOptions, kiln::Shape;
@@ -67,3 +68,5 @@ TEST_CASE("LayerNorm: the weight starts at 1 and the bias at 0, of PyTorch's sha
         for (const float v : view) CHECK(v == (name == "weight" ? 1 : 0));
     });
 }
+
+static_assert(right_as_constant<LayerNorm<3>, Shape<2, 3>>);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/leaky_relu.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::LeakyReLU;
@@ -30,3 +31,5 @@ TEST_CASE("LeakyReLU: its name shows a slope that is not PyTorch's") {
     CHECK(LeakyReLU<0.2>::name().view() == "LeakyReLU<0.2>");
     CHECK(LeakyReLU<-1.5>::name().view() == "LeakyReLU<-1.5>");
 }
+
+static_assert(right_as_constant<LeakyReLU<0.1>, kiln::Shape<3>>);

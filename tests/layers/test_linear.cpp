@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/linear.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Bias, kiln::Linear, kiln::Shape;
@@ -61,3 +62,6 @@ TEST_CASE("Linear: starts as PyTorch's does, uniform within 1 / sqrt(inputs)") {
         CHECK(*most > 0.09F);
     });
 }
+
+static_assert(right_as_constant<Linear<3, 2>, Shape<3>>);
+static_assert(right_as_constant<Linear<2, 3, Bias::none>, Shape<2, 2>>);

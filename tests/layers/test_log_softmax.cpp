@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <cmath>
 #include "kiln/layers/log_softmax.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::LogSoftmax, kiln::Shape;
@@ -29,3 +30,5 @@ TEST_CASE("LogSoftmax: large logits do not overflow, and an improbable class kee
     CHECK(run.y == std::vector<float>{0, -2e30F, 0, -300});
     CHECK(run.dx == std::vector<float>{0, 0, -1, 1});
 }
+
+static_assert(right_as_constant<LogSoftmax, Shape<3>>);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/lstm.hpp"
+#include "support/constant.hpp"
 #include "support/recurrence.hpp"
 
 using kiln::LSTM, kiln::Recurrent, kiln::Shape;
@@ -40,3 +41,5 @@ TEST_CASE("LSTM: stacked, and in both directions") {
     check_layer<LSTM<3, 4, Recurrent{.layers = 2, .bidirectional = true, .output = kiln::last_step}>, Shape<5, 3>>(
         recurrent_reference<PlainLSTM, 3, 4, 2, true, true>);
 }
+
+static_assert(right_as_constant<LSTM<2, 2>, Shape<2, 2>>);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <limits>
 #include "kiln/layers/max_pool.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Extent2, kiln::MaxPool, kiln::Shape;
@@ -92,3 +93,6 @@ TEST_CASE("MaxPool: its words") {
     CHECK(!MaxPool<4, 4, 1>::accepts<Shape<1, 1, 8>>);
     CHECK(MaxPool<4, 4, 1>::accepts<Shape<1, 2, 2>>);
 }
+
+static_assert(right_as_constant<MaxPool<2>, Shape<1, 4, 4>>);
+static_assert(right_as_constant<MaxPool<3, 2, 1>, Shape<1, 4, 4>>);

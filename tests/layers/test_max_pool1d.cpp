@@ -2,6 +2,7 @@
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/max_pool1d.hpp"
 #include "kiln/layers/relu.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::MaxPool1d, kiln::Shape;
@@ -49,3 +50,5 @@ TEST_CASE("MaxPool1d: is taken before an increasing activation, as MaxPool is") 
     using Net = kiln::Sequential<kiln::ReLU, MaxPool1d<2>>;
     static_assert(std::is_same_v<Net::Execution::Layer<0>, MaxPool1d<2>>);
 }
+
+static_assert(right_as_constant<MaxPool1d<2>, Shape<2, 5>>);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/multihead_attention.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::AttentionOptions, kiln::Causal, kiln::MultiheadAttention, kiln::NoMask, kiln::Shape;
@@ -194,3 +195,6 @@ TEST_CASE("MultiheadAttention: starts as PyTorch's does") {
         CHECK(static_cast<double>(*most) >= 0.95 * bound);
     });
 }
+
+static_assert(right_as_constant<MultiheadAttention<4, 2>, Shape<3, 4>>);
+static_assert(right_as_constant<MultiheadAttention<2, 1, AttentionOptions{.dropout = 0.5}, Causal>, Shape<2, 2>>);

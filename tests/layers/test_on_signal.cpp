@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/image.hpp"
 #include "kiln/layers/on_signal.hpp"
+#include "support/constant.hpp"
 #include "support/run_layer.hpp"
 
 using namespace kiln;
@@ -71,3 +72,5 @@ TEST_CASE("OnSignal: its shapes, and what it takes over") {
     start<Pair1d, Shape<2, 5>>(&start_number, static_cast<float*>(nullptr), 1);
     CHECK(start_number == 2);
 }
+
+static_assert(right_as_constant<Pair1d, Shape<2, 3>>);

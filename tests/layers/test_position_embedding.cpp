@@ -4,6 +4,7 @@
 #include "kiln/core/initialise.hpp"
 #include "kiln/layers/position_embedding.hpp"
 #include "kiln/layers/tanh.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::PositionEmbedding, kiln::Shape;
@@ -47,3 +48,5 @@ TEST_CASE("PositionEmbedding: starts normally distributed, with a deviation of 0
     CHECK(std::abs(mean) < 0.001);
     CHECK(std::sqrt(square) == doctest::Approx(0.02).epsilon(0.04));
 }
+
+static_assert(right_as_constant<PositionEmbedding<2, 3>, Shape<2, 3>>);

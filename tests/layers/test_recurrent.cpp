@@ -9,6 +9,7 @@
 #include "kiln/layers/reshape.hpp"
 #include "kiln/layers/rnn.hpp"
 #include "kiln/train/check_gradients.hpp"
+#include "support/constant.hpp"
 #include "support/run_layer.hpp"
 
 using namespace kiln;
@@ -104,3 +105,5 @@ TEST_CASE_TEMPLATE("Recurrent layers: a long sequence of large numbers does not 
     CHECK(std::ranges::all_of(run.dx, [](float dx) { return std::isfinite(dx); }));
     for (const auto& gradient : run.gradients) CHECK(std::ranges::all_of(gradient, [](float g) { return std::isfinite(g); }));
 }
+
+static_assert(right_as_constant<RNN<1, 1, two_layers_both_last>, Shape<2, 1>>);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <limits>
 #include "kiln/layers/relu.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::ReLU, kiln::Shape;
@@ -19,3 +20,5 @@ TEST_CASE("ReLU: the gradient at 0 is 0, and a NaN passes") {
     CHECK(run.dx[0] == 0);
     CHECK(run.dx[1] == 0);
 }
+
+static_assert(right_as_constant<ReLU, Shape<3>>);

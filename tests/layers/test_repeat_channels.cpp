@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/repeat_channels.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::RepeatChannels, kiln::Shape;
@@ -25,3 +26,5 @@ TEST_CASE("RepeatChannels: its shapes and its words") {
     static_assert(std::is_same_v<kiln::output_of<RepeatChannels<2>, Shape<5>>, Shape<10>>);
     CHECK(RepeatChannels<8>::name().view() == "RepeatChannels<8>");
 }
+
+static_assert(right_as_constant<RepeatChannels<2>, Shape<2, 2, 2>>);

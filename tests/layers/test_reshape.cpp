@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/reshape.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Reshape, kiln::Shape;
@@ -18,3 +19,5 @@ TEST_CASE("Reshape: takes any input of as many numbers") {
     CHECK(Reshape<1, 28, 28>::name().view() == "Reshape<1,28,28>");
     CHECK(Reshape<1, 28, 28>::expected().view() == "784 numbers");
 }
+
+static_assert(right_as_constant<Reshape<3, 2>, Shape<6>>);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/rms_norm.hpp"
+#include "support/constant.hpp"
 #include "support/row_norm.hpp"
 
 using kiln::RMSNorm, kiln::RMSNormOptions, kiln::Shape;
@@ -27,3 +28,5 @@ TEST_CASE("RMSNorm: its words") {
     CHECK(RMSNorm<64>::expected().view() == "64 features");
     static_assert(kiln::parameters_of<RMSNorm<64>, Shape<64>>::count == 1);
 }
+
+static_assert(right_as_constant<RMSNorm<3>, Shape<2, 3>>);

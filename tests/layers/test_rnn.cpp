@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/rnn.hpp"
+#include "support/constant.hpp"
 #include "support/recurrence.hpp"
 
 using kiln::Nonlinearity, kiln::Recurrent, kiln::RNN, kiln::Shape;
@@ -43,3 +44,5 @@ TEST_CASE("RNN: stacked, and in both directions") {
     check_layer<RNN<3, 4, Recurrent{.layers = 2, .bidirectional = true, .output = kiln::last_step}, Nonlinearity::relu>, Shape<5, 3>>(
         recurrent_reference<ReLU, 3, 4, 2, true, true>);
 }
+
+static_assert(right_as_constant<RNN<2, 2>, Shape<2, 2>>);

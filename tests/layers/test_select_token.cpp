@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/select_token.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::SelectToken, kiln::Shape;
@@ -29,3 +30,5 @@ TEST_CASE("SelectToken: its shapes and its words") {
     CHECK(SelectToken<0>::expected().view() == "at least 1 token");
     CHECK(SelectToken<7>::expected().view() == "at least 8 tokens");
 }
+
+static_assert(right_as_constant<SelectToken<1>, Shape<2, 3>>);

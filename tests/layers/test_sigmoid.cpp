@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <cmath>
 #include "kiln/layers/sigmoid.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("Sigmoid: its value and its slope") {
@@ -14,3 +15,5 @@ TEST_CASE("Sigmoid: far out it is 0 or 1") {
     CHECK(run.y == std::vector<float>{1, 0});
     CHECK(run.dx == std::vector<float>{0, 0});
 }
+
+static_assert(right_as_constant<kiln::Sigmoid, kiln::Shape<3>>);

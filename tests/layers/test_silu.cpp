@@ -2,6 +2,7 @@
 #include <cmath>
 #include "kiln/layers/silu.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("SiLU: its value and its slope") {
@@ -22,3 +23,5 @@ TEST_CASE_TEMPLATE("SiLU: PyTorch's values", T, float, double) {
                                                    0.4500832085017708, 0.5, 0.6477800103188829, 0.9276705118714869,
                                                    1.0526646148910728});
 }
+
+static_assert(right_as_constant<kiln::SiLU, kiln::Shape<3>>);

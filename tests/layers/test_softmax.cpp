@@ -2,6 +2,7 @@
 #include <cmath>
 #include "kiln/layers/softmax.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Shape, kiln::Softmax;
@@ -47,3 +48,5 @@ TEST_CASE_TEMPLATE("Softmax: PyTorch's values", T, float, double) {
     check_all_close<T>(run.dx, std::vector<double>{0.5536909842699766, -0.6110653969720429, 0.0573744127020663,
                                                    -0.08440657359848569, -0.03912807285485662, 0.12353464645334214});
 }
+
+static_assert(right_as_constant<Softmax, Shape<2, 3>>);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <cmath>
 #include "kiln/layers/tanh.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("Tanh: its value and its slope") {
@@ -16,3 +17,5 @@ TEST_CASE("Tanh: far out it is 1, without a gradient") {
     CHECK(std::abs(run.dx[0]) <= 1e-6F);
     CHECK(std::abs(run.dx[1]) <= 1e-6F);
 }
+
+static_assert(right_as_constant<kiln::Tanh, kiln::Shape<3>>);

@@ -3,6 +3,7 @@
 #include <numbers>
 #include "kiln/layers/tanh_gelu.hpp"
 #include "support/close.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 TEST_CASE("TanhGELU: its value and its slope") {
@@ -26,3 +27,5 @@ TEST_CASE_TEMPLATE("TanhGELU: PyTorch's values", T, float, double) {
                                                    0.4204782107282433, 0.5, 0.7322954516388018, 1.0829640838457826,
                                                    1.000335123197122});
 }
+
+static_assert(right_as_constant<kiln::TanhGELU, kiln::Shape<3>>);

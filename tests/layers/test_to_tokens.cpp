@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/layers/to_tokens.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Shape, kiln::ToTokens;
@@ -25,3 +26,5 @@ TEST_CASE("ToTokens: its shapes and its words") {
     CHECK(ToTokens::name().view() == "ToTokens");
     CHECK(ToTokens::expected<Shape<49, 64>>().view() == "a CxHxW image");
 }
+
+static_assert(right_as_constant<ToTokens, Shape<2, 2, 2>>);

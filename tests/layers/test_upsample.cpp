@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include "kiln/layers/upsample.hpp"
+#include "support/constant.hpp"
 #include "support/reference.hpp"
 
 using kiln::Extent2, kiln::Interpolation, kiln::Shape, kiln::Upsample;
@@ -65,3 +66,5 @@ TEST_CASE("Upsample: its shapes and its words") {
     CHECK(Upsample<2>::expected<Shape<8>>().view() == "a CxHxW image");
     CHECK(!kiln::accepts<Upsample<2>, Shape<8>>);
 }
+
+static_assert(right_as_constant<Upsample<2>, Shape<1, 2, 2>>);

@@ -51,3 +51,6 @@ TEST_CASE("bce with logits: not after an activation of its own, and options out 
     CHECK_THROWS_WITH_AS(check_loss(BCEWithLogits{.pos_weight = {-1}}, 3), "BCEWithLogits: a pos_weight is -1, but must be 0 or positive, and finite",
                          OptionError);
 }
+
+// torch.nn.functional.binary_cross_entropy_with_logits(..., reduction="sum") gives the value.
+static_assert(right_as_constant<Shape<2>, Shape<2>>(BCEWithLogits{.pos_weight = {2}}, 2.2673705027407696, {0.3, -2}, {1, 0.25}));

@@ -150,3 +150,8 @@ TEST_CASE("cross entropy: options out of range are refused") {
                          OptionError);
     CHECK_THROWS_AS(check_loss(infinite, 2), OptionError);
 }
+
+// torch.nn.functional.cross_entropy gives the values.
+static_assert(right_as_constant<Shape<3>, Shape<1>>(CrossEntropy{}, 0.59877532628254959, {0.3, -1.2, 0.7}, {2}));
+static_assert(right_as_constant<Shape<3>, Shape<1>>(CrossEntropy{.label_smoothing = 0.25, .class_weights = {1, 2, 0.5}}, 0.74918355085503296,
+                                                                {0.3, -1.2, 0.7}, {2}));

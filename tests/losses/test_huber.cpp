@@ -32,3 +32,5 @@ TEST_CASE("huber: options out of range are refused") {
     CHECK_THROWS_AS(check_loss(Huber{.delta = std::numeric_limits<double>::quiet_NaN()}, 1), OptionError);
     CHECK_THROWS_AS(check_loss(Huber{.delta = std::numeric_limits<double>::infinity()}, 1), OptionError);
 }
+
+static_assert(right_as_constant<Shape<2>, Shape<2>>(Huber{.delta = 2}, 1.5 * 1.5 / 2 + 2 * (10 - 1), {2.5, -9}, {1, 1}));

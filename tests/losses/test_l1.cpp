@@ -17,3 +17,5 @@ TEST_CASE_TEMPLATE("l1: a number that is none gives a loss that is none", L, flo
     for (const float v : kiln::to_lanes(L1::term(nan, L(0), 0).value)) CHECK(std::isnan(v));
     for (const float v : kiln::to_lanes(L1::term(L(0), nan, 0).value)) CHECK(std::isnan(v));
 }
+
+static_assert(right_as_constant<Shape<2>, Shape<2>>(L1{}, 1.5 + 10, {2.5, -9}, {1, 1}));

@@ -56,10 +56,6 @@ TEST_CASE("mse: the gradient may take the output's place") {
     check_all_close<double>(y, std::vector<double>{2.0 / 3, -4.0 / 3, 0});
 }
 
-TEST_CASE("mse: in a constant expression") {
-    static constexpr std::array<double, 2> y{1, 3}, t{0, 5};
-    constexpr double value =
-        loss_value(MSE{}, View<Shape<2>, const double>{y.data()}, View<Shape<2>, const double>{t.data()}, 1.0);
-    static_assert(value == 5);
-    CHECK(MSE::name().view() == "MSE");
-}
+TEST_CASE("mse: its name") { CHECK(MSE::name().view() == "MSE"); }
+
+static_assert(right_as_constant<Shape<2>, Shape<2>>(MSE{}, 1.5 * 1.5 + 10 * 10, {2.5, -9}, {1, 1}));

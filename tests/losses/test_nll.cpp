@@ -23,3 +23,5 @@ TEST_CASE("nll: not after Softmax, and options out of range are refused") {
     CHECK_THROWS_WITH_AS(check_loss(NLL{.class_weights = {1, 2}}, 3),
                          "NLL: the number of class_weights is 2, but must be the network's number of classes, 3", OptionError);
 }
+
+static_assert(right_as_constant<Shape<3>, Shape<1>>(NLL{.class_weights = {1, 2, 4}}, 2 * 1.25, {-0.5, -1.25, -3}, {1}));

@@ -21,3 +21,5 @@ TEST_CASE("smooth l1: options out of range are refused") {
     CHECK_THROWS_WITH_AS(check_loss(SmoothL1{.beta = 0}, 1), "SmoothL1: beta is 0, but must be positive and finite (0 would be L1)", OptionError);
     CHECK_THROWS_AS(check_loss(SmoothL1{.beta = std::numeric_limits<double>::infinity()}, 1), OptionError);
 }
+
+static_assert(right_as_constant<Shape<2>, Shape<2>>(SmoothL1{.beta = 2}, 1.5 * 1.5 / 4 + 10 - 1, {2.5, -9}, {1, 1}));

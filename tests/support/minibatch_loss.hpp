@@ -3,6 +3,7 @@
 #pragma once
 #include <doctest/doctest.h>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 #include "kiln/losses/loss.hpp"
@@ -70,4 +71,25 @@ template <class Out, class Target> void check_slope(const auto& loss, const std:
         CAPTURE(i);
         CHECK(std::abs(found.dy[i] - (value(up) - value(down)) / (2 * step)) < 1e-9);
     }
+}
+
+// The same of one sample, as the compiler finds it; and the sum of its terms is the value.
+template <class Out, class Target>
+constexpr bool right_as_constant(const auto& loss, double value, std::array<double, Out::size> y, const std::array<double, Target::size>& target) {
+    const kiln::View<Target, const double> t{target.data()};
+    const kiln::View<Out, const double> view{y.data()};
+    std::array<double, Out::size> dy{};
+    const double found = loss_gradient(loss, view, t, 1.0, kiln::View<Out, double>{dy.data()});
+    bool right = found == loss_value(loss, view, t, 1.0) && kiln::abs(found - value) < 1e-12;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        constexpr double step = 1e-5;
+        const double start = y[i];
+        y[i] = start + step;
+        const double up = loss_value(loss, view, t, 1.0);
+        y[i] = start - step;
+        const double down = loss_value(loss, view, t, 1.0);
+        y[i] = start;
+        right = right && kiln::abs(dy[i] - (up - down) / (2 * step)) < 1e-9;
+    }
+    return right;
 }

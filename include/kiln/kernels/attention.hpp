@@ -82,7 +82,7 @@ template <Index Rows, Index Columns, Step A, Step B, class L>
         });
         const L *from_a = a, *from_b = b;
 #pragma GCC unroll 1
-        for (Index k = 0; k < depth; ++k, from_a += A.column, from_b += B.row) {
+        for (Index k = 0; k < depth; ++k, go_on(from_a, A.column, k < depth), go_on(from_b, B.row, k < depth)) {
             Register x[Columns];
             repeat<Columns>([&](Index n) __attribute__((always_inline)) { x[n] = held(register_of(from_b[n * B.column], part)); });
             repeat<Rows>([&](Index m) __attribute__((always_inline)) {

@@ -137,6 +137,11 @@ template <class T> [[gnu::always_inline]] constexpr T hidden(T x) {
     return x;
 }
 
+// A loop's pointer goes on to its next place. Behind the last one it may leave its array by more than a constant expression allows: there it stays.
+template <class T> [[gnu::always_inline]] constexpr void go_on(T*& at, Index step, bool again) {
+    if (!std::is_constant_evaluated() || again) at += step;
+}
+
 // The sum of the lanes of each of some registers, by sum's tree: halves, quarters, ... A step adds the halves of two registers
 // side by side, so that W registers of W lanes take W - 1 additions together.
 template <std::size_t Width, class T, class Register, std::size_t Count>

@@ -52,7 +52,7 @@ template <Index Rows, Index Columns, class Register, Strides Known, class T>
         T* c = p.c;
         if (p.add) {
 #pragma GCC unroll 16
-            for (Index m = 0; m < Rows; ++m, c += s.c_row)
+            for (Index m = 0; m < Rows; ++m, go_on(c, s.c_row, m < Rows))
 #pragma GCC unroll 4
                 for (Index n = 0; n < Columns; ++n) {
                     sums[m][n] = load_lanes<Register>(c + n * s.c_column);
@@ -69,7 +69,7 @@ template <Index Rows, Index Columns, class Register, Strides Known, class T>
             const T* a = p.a + segment * s.a_segment;
             const T* b = p.b + segment * s.b_segment;
 #pragma GCC unroll 1
-            for (Index k = 0; k < s.depth; ++k, a += s.a_step, b += s.b_step) {
+            for (Index k = 0; k < s.depth; ++k, go_on(a, s.a_step, k < s.depth), go_on(b, s.b_step, k < s.depth)) {
                 if constexpr (packs && Known.a_row == 1 && Columns > 1) __builtin_prefetch(a + 64 / sizeof(T));
                 if constexpr (Columns <= Rows) {
                     Register x[Columns];
@@ -96,11 +96,11 @@ template <Index Rows, Index Columns, class Register, Strides Known, class T>
         }
         c = p.c;
 #pragma GCC unroll 16
-        for (Index m = 0; m < Rows; ++m, c += s.c_row)
+        for (Index m = 0; m < Rows; ++m, go_on(c, s.c_row, m < Rows || blocks > 1))
 #pragma GCC unroll 4
             for (Index n = 0; n < Columns; ++n) store_lanes(c + n * s.c_column, sums[m][n]);
         p.c = c;
-        p.a += Rows * s.a_row;
+        go_on(p.a, Rows * s.a_row, blocks > 1);
         if (p.bias) p.bias += Rows;
     }
 }
