@@ -25,7 +25,7 @@ template <std::size_t Channels> struct Swish {
     // Its parameters are declared, not stored: the model has the numbers, the optimiser, the threads and the files
     // find them by this list. They start at zero unless there is an init.
     using Parameters = kiln::Arrays<kiln::Parameter<"beta", kiln::Shape<Channels>>>;
-    static void init(auto parameters, auto&&) { std::get<0>(parameters).fill(1); }
+    static constexpr void init(auto parameters, auto&&) { std::get<0>(parameters).fill(1); }
 
     // What backward reads again of x and y. Without this line it is both, which is always right and takes a little
     // memory.
@@ -34,7 +34,7 @@ template <std::size_t Channels> struct Swish {
     // A tile is a handful of samples side by side: tile.x(...) is not one number but a pack of them, one a sample, and
     // arithmetic on packs is arithmetic on all of them at once. So the code below reads as if there were one sample.
     // (In a gradient check the pack is a plain double: write kiln::sum, kiln::exp, kiln::select in full.)
-    static void forward(auto tile) {
+    static constexpr void forward(auto tile) {
         const auto [beta] = tile.parameters;
         const auto x = planes(tile.x);  // as [Channels, pixels], whatever the shape
         const auto y = planes(tile.y);
@@ -44,7 +44,7 @@ template <std::size_t Channels> struct Swish {
     }
 
     // dx is written, the gradient is added to: kiln::sum adds the samples of a pack.
-    static void backward(auto tile) {
+    static constexpr void backward(auto tile) {
         using L = typename decltype(tile)::L;  // the pack
         const auto [beta] = tile.parameters;
         const auto [dbeta] = tile.gradient;
@@ -63,8 +63,11 @@ template <std::size_t Channels> struct Swish {
     }
 };
 
+// Is backward the derivative of forward? Where they are constexpr, the compiler can tell, of a small shape.
+static_assert(kiln::check_gradients<Swish<2>, kiln::Shape<2, 3>>({.samples = 2}).passed);
+
 int main() {
-    // Is backward the derivative of forward? By itself, and inside a network, where layers share memory and a wrong
+    // At run time any shape will do: by itself, and inside a network, where layers share memory and a wrong
     // `reads` would show.
     using Net = kiln::Sequential<kiln::Conv<1, 3, 3>, Swish<3>, kiln::MaxPool<2>, kiln::Flatten, kiln::Linear<27, 10>>;
     const auto alone = kiln::check_gradients<Swish<3>, kiln::Shape<3, 4, 4>>();

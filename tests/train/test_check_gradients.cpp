@@ -21,12 +21,12 @@ template <Mistake mistake> struct Parabola {
     static constexpr bool in_place = true;
     static constexpr Reads reads = mistake == Mistake::reads_too_little ? Reads::nothing : Reads::x;
 
-    static void init(auto parameters, auto) { std::get<0>(parameters).fill(0.5); }
-    static void forward(auto tile) {
+    static constexpr void init(auto parameters, auto) { std::get<0>(parameters).fill(0.5); }
+    static constexpr void forward(auto tile) {
         const auto [a] = tile.parameters;
         for (std::size_t i = 0; i < tile.x.size; ++i) tile.y[i] = a[0] * tile.x[i] + tile.x[i] * tile.x[i];
     }
-    static void backward(auto tile) {
+    static constexpr void backward(auto tile) {
         using L = typename decltype(tile)::L;
         const auto [a] = tile.parameters;
         const auto [da] = tile.gradient;
@@ -121,4 +121,18 @@ TEST_CASE("check_gradients: the options are heeded") {
     CHECK(one.passed);
     CHECK(one.arrays[0].largest_gradient !=
           check_gradients<Linear<5, 3>, Shape<5>>({.samples = 1, .at_most = 1, .seed = 3}).arrays[0].largest_gradient);
+}
+
+namespace {
+template <Mistake mistake> constexpr GradientCheck constant_check() { return check_gradients<Parabola<mistake>, Shape<4>>({.samples = 2}); }
+template <Mistake mistake> concept CanBeChecked = requires { typename std::bool_constant<constant_check<mistake>().passed>; };
+}  // namespace
+
+TEST_CASE("check_gradients: in a constant expression, where what nobody wrote cannot be read") {
+    static_assert(constant_check<Mistake::none>().passed);
+    static_assert(constant_check<Mistake::none>().arrays[1].name == "a" && constant_check<Mistake::none>().arrays[1].error <= 1e-8);
+    static_assert(!constant_check<Mistake::dx>().passed);
+    static_assert(!constant_check<Mistake::gradient>().passed);
+    CHECK(CanBeChecked<Mistake::none>);
+    CHECK(!CanBeChecked<Mistake::forgets_dx>);
 }

@@ -12,6 +12,12 @@
 // for numbers v of x and of every parameter. Where a layer is not smooth (ReLU at 0, two equal maxima) a difference may
 // straddle the kink: one that disagrees is taken again with smaller steps, and fails if it never agrees. Memory that
 // nobody has written holds NaNs, so that reading it fails too.
+//
+// A layer whose functions are constexpr can be checked by the compiler, and then whatever is undefined in them is an error too:
+//
+//     static_assert(kiln::check_gradients<Swish, kiln::Shape<2>>({.samples = 2}).passed);
+//
+// Of small shapes: clang evaluates a million steps, unless -fconstexpr-steps says more; `at_most` is what saves most of them.
 #pragma once
 #include <algorithm>
 #include <cstdio>
@@ -39,7 +45,7 @@ struct GradientCheck {
     };
     std::vector<Array> arrays;  // x, unless it is tokens, then the parameters
     bool passed = true;
-    Text worst;  // a sentence on the worst number, whether it passed or not
+    Text worst;  // a sentence on the worst number, whether it passed or not; none in a constant expression
 };
 
 namespace detail {
