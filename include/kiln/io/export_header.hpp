@@ -118,14 +118,17 @@ inline std::string header_text(const std::string& name, const std::string& file,
              classes + " + k] > y[r * " + classes + " + best[r]] ? k : best[r];\n    }\n}\n"
              "constexpr void classify(const " + type + "* x, std::size_t* best) noexcept {\n    float memory[workspace]{};\n    classify(x, best, memory);\n}\n\n";
     }
+    // A compiler tries to fold whatever call is constexpr, and may take seconds until it gives up.
+    const bool at_compile_time = program.cost() <= most_at_compile_time;
+    const std::string function = at_compile_time ? "constexpr" : "inline";
     t += "namespace test {\ninline constexpr " + type + " x[input_size] = {" + list(facts.sample, facts.tokens) + "};\n" +
          "inline constexpr float y[output_size] = {" + list(facts.outputs, false) + "};\n}  // namespace test\n"
-         "// Whether the outputs for one sample are those that the model gave, within a ten-thousandth of the largest of them.\n"
-         "constexpr bool self_test(float* memory) noexcept {\n    float y[output_size]{};\n    predict(test::x, y, memory);\n"
+         "// Whether the outputs for one sample are those that the model gave, within a ten-thousandth of the largest of them.\n" +
+         function + " bool self_test(float* memory) noexcept {\n    float y[output_size]{};\n    predict(test::x, y, memory);\n"
          "    for (std::size_t i = 0; i < output_size; ++i)\n        if (!(y[i] - test::y[i] <= " + literal(static_cast<float>(1e-4 * scale)) +
-         " && test::y[i] - y[i] <= " + literal(static_cast<float>(1e-4 * scale)) + ")) return false;\n    return true;\n}\n"
-         "constexpr bool self_test() noexcept {\n    float memory[workspace]{};\n    return self_test(memory);\n}\n";
-    if (program.cost() <= most_at_compile_time) t += "static_assert(self_test(), \"the compiler computes other outputs than the model did\");\n";
+         " && test::y[i] - y[i] <= " + literal(static_cast<float>(1e-4 * scale)) + ")) return false;\n    return true;\n}\n" +
+         function + " bool self_test() noexcept {\n    float memory[workspace]{};\n    return self_test(memory);\n}\n";
+    if (at_compile_time) t += "static_assert(self_test(), \"the compiler computes other outputs than the model did\");\n";
     return t + "\n}  // namespace " + name + "\n#endif\n";
 }
 inline std::string shown(const Text& text) { return std::string{text.view()}; }
