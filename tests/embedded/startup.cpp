@@ -9,7 +9,7 @@ void __libc_init_array();
 void _init() {}
 void _fini() {}
 void* __dso_handle = nullptr;  // by which static objects' destructors are known; the linker's own start files have it
-int main();
+int program() asm("main");  // ISO C++ lets nobody call main by that name
 
 [[noreturn]] void reset() {
     auto* const coprocessors = reinterpret_cast<volatile std::uint32_t*>(0xE000'ED88);  // CPACR
@@ -17,7 +17,7 @@ int main();
     asm volatile("dsb\n\tisb" ::: "memory");
     initialise_monitor_handles();
     __libc_init_array();
-    std::exit(main());
+    std::exit(program());
 }
 
 // Any fault, such as a stack that ran into unmapped memory.

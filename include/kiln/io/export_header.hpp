@@ -57,10 +57,13 @@ inline void check_namespace(const std::string& name) {
     for (bool more = true; more;) {
         const std::size_t end = rest.find("::");
         const std::string_view part = rest.substr(0, end);
+        std::string word{' '};
+        word += part;
+        word += ' ';
         const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
         const bool sound = !part.empty() && letter(part[0]) && part.find("__") == part.npos &&
                            std::ranges::all_of(part, [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); }) &&
-                           keywords.find(" " + std::string{part} + " ") == keywords.npos;
+                           keywords.find(word) == keywords.npos;
         if (!sound) fail<OptionError>("\"" + name + "\" cannot be the name of the exported header's namespace: give one in ExportOptions, {.name = \"digits\"}");
         more = end != rest.npos;
         if (more) rest.remove_prefix(end + 2);
