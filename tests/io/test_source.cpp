@@ -1,6 +1,8 @@
 // Layers of users' own in exported headers.
 #include <doctest/doctest.h>
+#include "kiln/compose/residual.hpp"
 #include "kiln/layers/elementwise.hpp"
+#include "kiln/layers/identity.hpp"
 #include "support/exported.hpp"
 
 using namespace kiln;
@@ -26,6 +28,9 @@ struct Gain {
         for (std::size_t i = 0; i < tile.x.size; ++i)
             tile.y[i] = min(tile.x[i] * L(std::get<0>(tile.parameters)[0]), L(std::get<0>(tile.buffers)[0]));
     }
+};
+struct Unknown : Elementwise<Unknown, Reads::x> {
+    static constexpr Text name() { return "Unknown"; }
 };
 }  // namespace
 
@@ -60,10 +65,6 @@ TEST_CASE("a layer of one's own says how it is written, with its numbers") {
 }
 
 TEST_CASE("what cannot be exported is known by its place") {
-    struct Unknown : Identity {
-        static constexpr bool y_is_x = false;
-        static constexpr Text name() { return "Unknown"; }
-    };
     constexpr Text none = without_source<Sequential<ReLU, Dropout<>>, Shape<3>>("");
     static_assert(none.empty());
     constexpr Text one = without_source<Sequential<ReLU, Residual<Sequential<Tanh, Unknown>>>, Shape<3>>("");
