@@ -155,7 +155,7 @@ private:
     std::vector<std::size_t> place() const {
         std::vector<std::size_t> order, at(buffers_.size() + 1, 0);
         for (std::size_t b = 2; b < buffers_.size(); ++b) order.push_back(b);
-        std::ranges::stable_sort(order, std::greater{}, [&](std::size_t b) { return buffers_[b].size; });
+        std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return buffers_[a].size != buffers_[b].size ? buffers_[a].size > buffers_[b].size : a < b; });
         std::vector<std::size_t> placed;
         for (const std::size_t b : order) {
             std::vector<std::size_t> alive;

@@ -31,28 +31,36 @@ constexpr void crop(const float* __restrict x, float* __restrict y) {
 }
 )"};
 inline constexpr Function conv{"conv", R"(
-// The correlation of x [Inputs][Height][Width] with w [Outputs][Inputs / Groups][KH][KW], with strides S and dilations D. A row of pixels is
-// the inner loop, and meets a row of the kernel at a time.
+// The correlation of x [Inputs][Height][Width] with w [Outputs][Inputs / Groups][KH][KW], with strides S and dilations D. A row of the kernel
+// goes over the whole image before the next, so that its taps stay in registers; of an even number of outputs two share what is read of x.
 template <std::size_t Inputs, std::size_t Height, std::size_t Width, std::size_t Outputs, std::size_t KH, std::size_t KW, std::size_t SH,
           std::size_t SW, std::size_t DH, std::size_t DW, std::size_t Groups>
 constexpr void conv(const float* __restrict x, const float* __restrict w, const float* __restrict b, float* __restrict y) {
     constexpr std::size_t rows = (Height - DH * (KH - 1) - 1) / SH + 1, columns = (Width - DW * (KW - 1) - 1) / SW + 1;
-    constexpr std::size_t inputs = Inputs / Groups;
+    constexpr std::size_t inputs = Inputs / Groups, outputs = Outputs / Groups, taps = inputs * KH * KW, step = outputs % 2 == 0 ? 2 : 1;
     for (std::size_t o = 0; o < Outputs; ++o)
-        for (std::size_t r = 0; r < rows; ++r) {
-            float* const out = y + (o * rows + r) * columns;
-            for (std::size_t q = 0; q < columns; ++q) out[q] = b ? b[o] : 0;
-            for (std::size_t i = 0; i < inputs; ++i)
-                for (std::size_t j = 0; j < KH; ++j) {
-                    const float* const in = x + ((o / (Outputs / Groups) * inputs + i) * Height + r * SH + j * DH) * Width;
-                    const float* const taps = w + ((o * inputs + i) * KH + j) * KW;
+        for (std::size_t p = 0; p < rows * columns; ++p) y[o * rows * columns + p] = b ? b[o] : 0;
+    for (std::size_t o = 0; o < Outputs; o += step)
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t j = 0; j < KH; ++j) {
+                const float* const u = w + o * taps + (i * KH + j) * KW;
+                for (std::size_t r = 0; r < rows; ++r) {
+                    const float* const in = x + ((o / outputs * inputs + i) * Height + r * SH + j * DH) * Width;
+                    float *const first = y + (o * rows + r) * columns, *const second = first + (step - 1) * rows * columns;
                     for (std::size_t q = 0; q < columns; ++q) {
-                        float sum = out[q];
-                        for (std::size_t k = 0; k < KW; ++k) sum += taps[k] * in[q * SW + k * DW];
-                        out[q] = sum;
+                        float sum = first[q], other = second[q];
+#if defined(__GNUC__)
+#pragma GCC unroll 16  // so that g++ -O2 sees the loop around it as one of vectors
+#endif
+                        for (std::size_t k = 0; k < KW; ++k) {
+                            sum += u[k] * in[q * SW + k * DW];
+                            if (step == 2) other += u[taps + k] * in[q * SW + k * DW];
+                        }
+                        first[q] = sum;
+                        if (step == 2) second[q] = other;
                     }
                 }
-        }
+            }
 }
 )"};
 inline constexpr Function conv_transpose{"conv_transpose", R"(
