@@ -64,6 +64,15 @@ TEST_CASE("a layer of one's own says how it is written, with its numbers") {
     CHECK(contains(text, "    // loud Gain: 4 -> 4\n    layers::gain<4>(memory, weights::loud_gain, 0x1p+1f, y);\n"));
 }
 
+TEST_CASE("a Source that asks for an array that the layer does not have") {
+    Program program;
+    const std::array<double, 2> weight{1, 2};
+    const LayerSource layer{program, "3.branch", {{"weight", 0, 2}}, {}, weight.data(), nullptr};
+    CHECK(layer.has("weight"));
+    CHECK(message_of<ParameterError>([&] { layer.numbers("wieght"); }) ==
+          "the Source of layer 3.branch asks for wieght, but the layer has no parameter or buffer of that name");
+}
+
 TEST_CASE("what cannot be exported is known by its place") {
     constexpr Text none = without_source<Sequential<ReLU, Dropout<>>, Shape<3>>("");
     static_assert(none.empty());

@@ -86,6 +86,7 @@ inline std::string header_text(const std::string& name, const std::string& file,
             text += " " + word;
             column += word.size() + 1;
         }
+        text.pop_back();
         return text;
     };
     const std::string type = facts.tokens ? "int" : "float";
@@ -101,7 +102,7 @@ inline std::string header_text(const std::string& name, const std::string& file,
                     ";  // floats that predict needs while it runs\n\n";
     t += "namespace weights {\n" + program.constants() + "}  // namespace weights\n\n";
     t += "namespace layers {" + std::string{program.functions().starts_with('\n') ? "" : "\n"} + program.functions() + "}  // namespace layers\n\n";
-    t += "// The outputs for x; `memory` has room for `workspace` floats, and what was in it does not matter.\n"
+    t += "// The outputs for x; `memory` has room for `workspace` floats, and what was in it does not matter. None of the three overlap.\n"
          "constexpr void predict(const " + type + "* x, float* y, [[maybe_unused]] float* memory) noexcept {\n" + program.statements() + "}\n"
          "// The same with the workspace on the stack.\n"
          "constexpr void predict(const " + type + "* x, float* y) noexcept {\n    float memory[workspace]{};\n    predict(x, y, memory);\n}\n"

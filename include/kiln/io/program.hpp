@@ -85,6 +85,7 @@ public:
             constants_ += " " + word + ",";
             column += word.size() + 2;
         }
+        constants_.pop_back();
         constants_ += "};\n";
         return "weights::" + id;
     }

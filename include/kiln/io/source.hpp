@@ -44,7 +44,10 @@ public:
     Region x, y;
 
     bool has(std::string_view name) const { return find(name) != nullptr; }
-    std::span<const double> numbers(std::string_view name) const { return *find(name); }
+    std::span<const double> numbers(std::string_view name) const {
+        if (!has(name)) fail<ParameterError>("the Source of layer " + path_ + " asks for " + std::string{name} + ", but the layer has no parameter or buffer of that name");
+        return *find(name);
+    }
     double scale(std::size_t channel) const { return rescale_.scale.empty() ? 1 : rescale_.scale[channel]; }
     double shift(std::size_t channel) const { return rescale_.shift.empty() ? 0 : rescale_.shift[channel]; }
 
@@ -75,6 +78,9 @@ public:
         for (std::size_t o = 0; o < outputs; ++o) b[o] = (has("bias") ? numbers("bias")[o] * scale(o) : 0) + shift(o);
         return constant("bias", b);
     }
+
+    // What it takes besides multiply_adds and the y it writes: an exp is as many as 16 multiply-adds.
+    void costs(std::size_t multiply_adds) { program_.costs(multiply_adds); }
 
     // Numbers for the time of the layer.
     Region temporary(std::size_t size) { return program_.temporary(size); }

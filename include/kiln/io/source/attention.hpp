@@ -52,6 +52,7 @@ template <std::size_t Features, std::size_t Heads, AttentionOptions Options, cla
             sees = layer.constant("mask", table);
         }
         const auto bias = [&](const char* name) { return Options.bias ? layer.constant(name) : "nullptr"; };
+        layer.costs(16 * Heads * tokens * tokens);
         const Region qkv = layer.temporary(3 * In::size), mixed = layer.temporary(In::size), memory = layer.temporary((width + 1) * tokens);
         layer.call(source::linear, {tokens, Features, 3 * Features}, {layer.x, layer.transposed("in_proj_weight", 3 * Features, Features), bias("in_proj_bias"), qkv});
         layer.call(source::attention, {tokens, Heads, width, std::is_same_v<Mask, Causal>}, {qkv, sees, mixed, memory});

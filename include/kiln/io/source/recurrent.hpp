@@ -81,6 +81,7 @@ template <class Cell, std::size_t Inputs, std::size_t Hidden, Recurrent options>
         using Layer = RecurrentLayer<Cell, Inputs, Hidden, options>;
         constexpr std::size_t steps = first_axis<In>;
         const Region memory = layer.temporary((2 * Cell::gates + 2) * Hidden);
+        layer.costs(16 * 5 * Layer::layers * Layer::directions * steps * Hidden);
         Region x = layer.x;
         for (std::size_t l = 0; l < Layer::layers; ++l) {
             const bool last = l + 1 == Layer::layers;
