@@ -39,7 +39,7 @@ public:
                 const double* buffer_numbers, Rescale rescale = {})
         : rescale_(std::move(rescale)), program_(program), path_(path) {
         for (const auto& [list, numbers] : {std::pair{std::move(arrays), parameter_numbers}, std::pair{std::move(buffers), buffer_numbers}})
-            for (const NamedArray& array : list) arrays_.push_back({array.name, {numbers + array.offset, array.size}});
+            for (const NamedArray& array : list) arrays_.push_back({std::string{array.name.view()}, {numbers + array.offset, array.size}});
     }
     Region x, y;
 
