@@ -71,4 +71,10 @@ protected:
     }
 };
 
+// Without any it is no layer: contract_fault says so.
+struct NoBranches {
+    static constexpr bool composite = true;
+    static constexpr std::size_t count = 0;
+};
+
 }  // namespace kiln

@@ -7,6 +7,7 @@ namespace kiln {
 template <class... Layers>
 struct CompositeOf {
     static constexpr bool composite = true;
+    static constexpr bool reported = (kiln::reported<Layers> || ...);
     static constexpr bool mixes_samples = (kiln::mixes_samples<Layers> || ...);
     static constexpr std::size_t layer_count = (kiln::layer_count<Layers> + ...);
     static constexpr auto instances = Arrays<Shape<kiln::layer_count<Layers>>...>::offsets;

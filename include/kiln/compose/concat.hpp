@@ -25,7 +25,6 @@ template <class... S> struct joinable : std::bool_constant<requires { typename c
 }  // namespace detail
 
 template <class... Parts_>
-    requires(sizeof...(Parts_) > 0)
 struct Concat : Branches<Parts_...> {
     using Base = Branches<Parts_...>;
     using Base::count;
@@ -80,6 +79,10 @@ private:
         p.scratch += In::size;
         return p;
     }
+};
+
+template <> struct Concat<> : NoBranches {
+    static constexpr Text name() { return "Concat"; }
 };
 
 }  // namespace kiln

@@ -15,9 +15,10 @@ template <class Layer>
 struct Frozen {
     using Held = Layer;
     static constexpr bool composite = true;
+    static constexpr bool reported = kiln::reported<Layer>;
     static constexpr std::size_t layer_count = kiln::layer_count<Layer>;
 
-    static constexpr Text name() { return text("Frozen<", Layer::name(), ">"); }
+    static constexpr Text name() { return text("Frozen<", called<Layer>(), ">"); }
     template <class In> static constexpr bool accepts = kiln::accepts<Layer, In>;
     template <class In> using output_shape = output_of<Layer, In>;
     template <class In> static consteval Text fault(const Text& where, const Text& before) { return kiln::fault<Layer, In>(where, before); }
@@ -55,5 +56,10 @@ private:
         return at;
     }
 };
+
+// No layer, frozen or not.
+template <class NotAClass>
+    requires(!std::is_class_v<NotAClass>)
+struct Frozen<NotAClass> : NoLayer<NotAClass> {};
 
 }  // namespace kiln

@@ -7,7 +7,6 @@
 namespace kiln {
 
 template <class... Parts_>
-    requires(sizeof...(Parts_) > 0)
 struct Sum : Branches<Parts_...> {
     using Base = Branches<Parts_...>;
     using Base::count;
@@ -72,6 +71,10 @@ private:
     template <std::size_t Size, class L> static constexpr void copy(const Group<L>& group, std::size_t to, std::size_t from) {
         for (std::size_t t = 0; t < group.count; ++t) std::copy_n(group.base + t * group.stride + from, Size, group.base + t * group.stride + to);
     }
+};
+
+template <> struct Sum<> : NoBranches {
+    static constexpr Text name() { return "Sum"; }
 };
 
 }  // namespace kiln

@@ -39,12 +39,13 @@ template <std::size_t Length, std::size_t Vocabulary>
 inline constexpr Text shape_text<Tokens<Length, Vocabulary>> = text(Length, Length == 1 ? " token" : " tokens", " of ", Vocabulary);
 // "layer 2.1 Linear<84,10>"
 template <class Layer> constexpr Text layer_text(const Text& where) {
-    return where.empty() ? Layer::name() : text("layer ", where, " ", Layer::name());
+    return where.empty() ? called<Layer>() : text("layer ", where, " ", called<Layer>());
 }
 
 // What is wrong with a layer at the path `where` that is fed an In by `before`; empty where nothing is.
 template <class Layer, class In> consteval Text fault(const Text& where, const Text& before) {
     if constexpr (accepts<Layer, In>) return {};
+    else if constexpr (!contract_fault<Layer, In>().empty()) return text(layer_text<Layer>(where), contract_fault<Layer, In>());
     else if constexpr (Composite<Layer>) return Layer::template fault<In>(where, before);
     else {
         Text t = text(layer_text<Layer>(where), " expects ");
@@ -63,7 +64,12 @@ template <class Layer, class In> consteval Text fault(const Text& where, const T
 template <class... Layers> consteval Text chain_fault() {
     constexpr std::size_t count = sizeof...(Layers);
     if constexpr (count == 0) return "a Sequential needs at least one layer";
-    else {
+    else if constexpr (!(is_layer<unnamed<Layers>> && ...)) {
+        constexpr std::array<bool, count> sound{is_layer<unnamed<Layers>>...};
+        constexpr std::size_t i = std::find(sound.begin(), sound.end(), false) - sound.begin();
+        using Part = type_at<i, Layers...>;
+        return text(layer_text<unnamed<Part>>(PartOf<Part>::inside("", i)), contract_fault<unnamed<Part>>());
+    } else {
         constexpr std::array<Known, count> wants{takes<unnamed<Layers>>...};
         constexpr std::array<Text (*)(), count> names{&unnamed<Layers>::name...};
         constexpr std::array<Text (*)(const Text&, std::size_t), count> paths{&PartOf<Layers>::inside...};
@@ -139,7 +145,16 @@ struct Report : decltype(detail::error_of<sentence>(std::make_index_sequence<pie
 };
 #endif
 
-template <class Net, class In> inline constexpr Text network_fault = fault<Net, In>("", "the input");
+// What a network's input may be.
+template <class In> concept InputShape = (is_shape<In> || is_tokens<In>) && requires { requires In::size > 0; };
+// A network that its input goes through.
+template <class Net, class In> concept Fits = InputShape<In> && accepts<Net, In>;
+
+template <class Net, class In> inline constexpr Text network_fault = [] {
+    if constexpr (InputShape<In>) return fault<Net, In>("", "the input");
+    else if constexpr (is_shape<In> || is_tokens<In>) return text("the input's shape ", extents_text<typename In::shape>, " has an axis of extent 0");
+    else return text("the input is a kiln::Shape or kiln::Tokens, such as Shape<1,28,28>, but ", type_name<In>(), " was given");
+}();
 template <class Net, class In> consteval bool report_fault() {
     if constexpr (!reported<Net>) static_assert(Report<network_fault<Net, In>>::size > 0);
     return true;

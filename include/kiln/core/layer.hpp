@@ -25,6 +25,7 @@
 // this thread, with batch.total() to sum over the whole minibatch. Everything else never meets more than one tile.
 #pragma once
 #include "kiln/core/arrays.hpp"
+#include "kiln/core/contract.hpp"
 #include "kiln/core/lanes.hpp"
 #include "kiln/core/text.hpp"
 
@@ -52,7 +53,7 @@ template <class Layer> struct Inline : Layer {};
 
 // What a composite makes of a part: the layer itself, the list that holds its arrays, and its place in sentences.
 template <class Part> struct PartOf {
-    using Layer = Part;
+    using Layer = std::conditional_t<std::is_class_v<Part>, Part, NoLayer<Part>>;
     template <class List> using Holder = NamedList<"", List>;
     static constexpr Text inside(const Text& where, std::size_t i) { return where.empty() ? text(i) : text(where, ".", i); }
 };
@@ -78,13 +79,14 @@ template <class... Parts> struct Children {
     static constexpr std::size_t count = sizeof...(Parts);
     template <std::size_t I> using at = type_at<I, Parts...>;
 };
-template <class Layer> concept Composite = requires { requires Layer::composite; };
 
 // Whether a layer takes an input of this shape. Tokens are no quantities: only a layer that says takes_tokens reads them, and
-// a composite as its parts do.
+// a composite as its parts do. What lacks something takes nothing: contract_fault says what.
 template <class Layer, class In> inline constexpr bool accepts = [] {
-    if constexpr (is_tokens<In> && !Composite<Layer> && !requires { Layer::takes_tokens; }) return false;
-    else return Layer::template accepts<In>;
+    if constexpr (!is_layer<Layer> || (is_tokens<In> && !Composite<Layer> && !requires { Layer::takes_tokens; })) return false;
+    else if constexpr (!requires { Layer::template accepts<In>; }) return false;
+    else if constexpr (!Layer::template accepts<In>) return false;
+    else return requires { Layer::template output_shape<In>::size; };
 }();
 
 namespace detail {

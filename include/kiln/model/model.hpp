@@ -231,13 +231,13 @@ private:
 // A network that does not fit its input is one error, a sentence. The model then plays a network that takes anything, so that what
 // is done with it afterwards adds no error of its own.
 template <class Net, class Input, class T>
-    requires(!accepts<Net, Input>)
-class Model<Net, Input, T> : public Model<detail::StandIn, Input, T> {
+    requires(!Fits<Net, Input>)
+class Model<Net, Input, T> : public Model<detail::StandIn, std::conditional_t<InputShape<Input>, Input, Shape<1>>, T> {
     static_assert(report_fault<Net, Input>());
 
 public:
     static constexpr bool stands_in = true;
-    using Model<detail::StandIn, Input, T>::Model;
+    using Model<detail::StandIn, std::conditional_t<InputShape<Input>, Input, Shape<1>>, T>::Model;
 };
 
 }  // namespace kiln
