@@ -16,6 +16,7 @@
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/dropout.hpp"
 #include "kiln/layers/gelu.hpp"
+#include "kiln/layers/identity.hpp"
 #include "kiln/layers/layer_norm.hpp"
 #include "kiln/layers/linear.hpp"
 #include "kiln/layers/multihead_attention.hpp"
@@ -52,24 +53,44 @@ struct EncoderParts {
         Sequence<ResidualOf<Attention, Drop>, Norm1, ResidualOf<Linear1, Activation, Drop, Linear2, Drop>, Norm2>>;
 };
 
+// A layer; or, where there is none, an error and what adds no other.
+template <std::size_t Features, std::size_t Heads, std::size_t Mlp, TransformerOptions Options, class Activation, class Mask> consteval auto encoder_layer() {
+    constexpr bool has_sizes = Features > 0 && Heads > 0 && Mlp > 0;
+    constexpr bool divides = !has_sizes || Features % (Heads > 0 ? Heads : 1) == 0;
+    constexpr bool drops = Options.dropout >= 0 && Options.dropout < 1;
+    static_assert(has_sizes, "TransformerEncoder: it needs at least one feature, one head and one hidden unit");
+    static_assert(divides, "TransformerEncoder: the heads divide the features");
+    static_assert(drops, "TransformerEncoder: dropout is at least 0 and below 1");
+    if constexpr (has_sizes && divides && drops)
+        return std::type_identity<typename EncoderParts<Features, Heads, Mlp, Options, Activation, Mask>::Layer>{};
+    else return std::type_identity<Identity>{};
+}
+template <std::size_t Features, std::size_t Heads, std::size_t Mlp, TransformerOptions Options, class Activation, class Mask>
+using EncoderLayer = typename decltype(encoder_layer<Features, Heads, Mlp, Options, Activation, Mask>())::type;
+
 template <class Layer, std::size_t> using Same = Layer;
+template <std::size_t Depth> consteval bool sound_depth() {
+    static_assert(Depth > 0, "TransformerEncoder: it needs at least one layer");
+    return true;
+}
 template <class Layer, std::size_t... I> Sequential<Same<Layer, I>...> repeated(std::index_sequence<I...>);
 }  // namespace detail
 
 template <std::size_t Features, std::size_t Heads, std::size_t Mlp, TransformerOptions Options = TransformerOptions{}, class Activation = GELU, class Mask = NoMask>
-struct TransformerEncoderLayer : detail::EncoderParts<Features, Heads, Mlp, Options, Activation, Mask>::Layer {
+struct TransformerEncoderLayer : detail::EncoderLayer<Features, Heads, Mlp, Options, Activation, Mask> {
     static constexpr Text name() { return text("TransformerEncoderLayer<", Features, ",", Heads, ",", Mlp, ">"); }
     template <class In> static consteval Text fault(const Text& where, const Text& before) {
         if constexpr (In::rank == 2 && last_axis<In> == Features)
-            return detail::EncoderParts<Features, Heads, Mlp, Options, Activation, Mask>::Layer::template fault<In>(where, before);
+            return detail::EncoderLayer<Features, Heads, Mlp, Options, Activation, Mask>::template fault<In>(where, before);
         else return text(layer_text<TransformerEncoderLayer>(where), " expects Tx", Features, " tokens, but ", before, " gives ", shape_text<In>);
     }
 };
 
 template <std::size_t Features, std::size_t Heads, std::size_t Mlp, std::size_t Depth, TransformerOptions Options = TransformerOptions{},
           class Activation = GELU, class Mask = NoMask>
+    requires(detail::sound_depth<Depth>())
 struct TransformerEncoder : Sequential<Named<"layers", decltype(detail::repeated<TransformerEncoderLayer<Features, Heads, Mlp, Options, Activation, Mask>>(
-                                                           std::make_index_sequence<Depth>{}))>> {
+                                                           std::make_index_sequence<(Depth > 0 ? Depth : 1)>{}))>> {
     static constexpr Text name() { return text("TransformerEncoder<", Features, ",", Heads, ",", Mlp, ",", Depth, ">"); }
 };
 

@@ -145,6 +145,12 @@ struct Report : decltype(detail::error_of<sentence>(std::make_index_sequence<pie
 };
 #endif
 
+// Whether a sentence on what is wrong is empty; one that is not is the error.
+template <const Text& sentence> consteval bool nothing_wrong() {
+    if constexpr (!sentence.empty()) static_assert(Report<sentence>::size > 0);
+    return sentence.empty();
+}
+
 // What a network's input may be.
 template <class In> concept InputShape = (is_shape<In> || is_tokens<In>) && requires { requires In::size > 0; };
 // A network that its input goes through.

@@ -10,6 +10,7 @@ template <class Layer> concept Composite = requires { requires Layer::composite;
 // What stands for a part of a network that is not even a class.
 template <class T> struct NoLayer {
     using Given = T;
+    template <class In> using output_shape = In;
 };
 
 namespace detail {

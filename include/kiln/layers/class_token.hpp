@@ -10,7 +10,15 @@
 
 namespace kiln {
 
+namespace detail {
+template <std::size_t Features> consteval bool sound_class_token() {
+    static_assert(Features > 0, "ClassToken: it needs at least one feature");
+    return true;
+}
+}  // namespace detail
+
 template <std::size_t Features>
+    requires(detail::sound_class_token<Features>())
 struct ClassToken {
     static constexpr Text name() { return text("ClassToken<", Features, ">"); }
     static constexpr Text expected() { return text("Tx", Features, " tokens"); }

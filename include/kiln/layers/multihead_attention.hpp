@@ -79,7 +79,7 @@ struct MultiheadAttention {
         Arrays<Parameter<"in_proj_weight", Shape<3 * Features, Features>>, Parameter<"in_proj_bias", Shape<3 * Features>>,
                Parameter<"out_proj.weight", Shape<Features, Features>>, Parameter<"out_proj.bias", Shape<Features>>>,
         Arrays<Parameter<"in_proj_weight", Shape<3 * Features, Features>>, Parameter<"out_proj.weight", Shape<Features, Features>>>>;
-    static constexpr std::size_t width = Features / Heads;
+    static constexpr std::size_t width = Features / (Heads > 0 ? Heads : 1);
     template <class In, std::size_t T = first_axis<In>>  // q, k and v of every head; what attention keeps; mixed
     using Cache = Arrays<Shape<3 * Heads, T, width>, attention::Weights<Heads, T>, Shape<Heads, T>, In>;
     template <class In, std::size_t T = first_axis<In>>  // attention's; of backward: dqkv, dmixed, affine's

@@ -14,7 +14,7 @@ template <Extent2 Size, Extent2 Stride, Extent2 Padding> consteval bool sound_po
     static_assert(Size.height > 0 && Size.width > 0, "a pool's window is at least 1x1");
     constexpr bool has_window = Size.height > 0 && Size.width > 0;
     static_assert(!has_window || (Stride.height > 0 && Stride.width > 0), "a pool's stride is at least 1");
-    static_assert(2 * Padding.height <= Size.height && 2 * Padding.width <= Size.width,
+    static_assert(!has_window || (2 * Padding.height <= Size.height && 2 * Padding.width <= Size.width),
                   "a pool's padding is at most half of its window");
     return true;
 }

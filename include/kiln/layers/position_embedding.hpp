@@ -7,7 +7,15 @@
 
 namespace kiln {
 
+namespace detail {
+template <std::size_t Tokens, std::size_t Features> consteval bool sound_positions() {
+    static_assert(Tokens > 0 && Features > 0, "PositionEmbedding: it needs at least one token and one feature");
+    return true;
+}
+}  // namespace detail
+
 template <std::size_t Tokens, std::size_t Features>
+    requires(detail::sound_positions<Tokens, Features>())
 struct PositionEmbedding {
     static constexpr Text name() { return text("PositionEmbedding<", Tokens, ",", Features, ">"); }
     static constexpr Text expected() { return text(Tokens, "x", Features, " tokens"); }

@@ -22,7 +22,8 @@ template <std::size_t Times>
     requires(detail::sound_repeat<Times>())
 struct RepeatChannels {
     static constexpr Text name() { return text("RepeatChannels<", Times, ">"); }
-    template <class In> static constexpr bool accepts = true;
+    static constexpr Text expected() { return "an array of at least one axis"; }
+    template <class In> static constexpr bool accepts = In::rank > 0;
     template <class In> using output_shape = decltype(detail::repeated<Times>(In{}));
     static constexpr Known keeps{.channels = Times};
 

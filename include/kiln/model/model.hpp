@@ -14,6 +14,7 @@
 #include "kiln/data/dataset.hpp"
 #include "kiln/layers/softmax.hpp"
 #include "kiln/losses/accuracy.hpp"
+#include "kiln/model/arguments.hpp"
 #include "kiln/model/facts.hpp"
 #include "kiln/model/infer.hpp"
 #include "kiln/tensor/tensor.hpp"
@@ -68,6 +69,12 @@ public:
     explicit Model(Seed seed) : parameters_(Parameters::extent), buffers_(Buffers::extent) {
         start<Net, Input>(parameters_.data(), buffers_.data(), seed.value);
     }
+    // A model without a seed, or with a plain number.
+    template <class... Numbers>
+        requires(std::is_arithmetic_v<Numbers> && ...)
+    explicit Model(Numbers...) {
+        nothing_wrong<detail::seed_fault<Numbers...>>();
+    }
     // Then the initialiser's for what it sets: Kaiming{}, Xavier{}, Normal{}, Constant{} or initialiser(view, name, stream).
     Model(Seed seed, const auto& initialiser) : Model(seed) {
         std::uint64_t number = 0;
@@ -113,7 +120,8 @@ public:
     // The class of the largest output: an int for one sample, else one for each; or, where the output is a row of classes for each
     // step, an int for each step.
     auto classify(const auto& x) const {
-        if constexpr (is_one_sample<decltype(x)> && Output::rank == 1) {
+        if constexpr (!nothing_wrong<detail::samples_fault<Input, std::remove_cvref_t<decltype(x)>>>()) return 0;
+        else if constexpr (is_one_sample<decltype(x)> && Output::rank == 1) {
             int label = 0;
             each_label(x, &label);
             return label;
@@ -135,13 +143,8 @@ public:
     }
 
 private:
-    template <class X> static constexpr bool is_dataset = requires(const X& x) { x.load_inputs(std::span<const SampleIndex>{}, static_cast<T*>(nullptr)); };
     using Answers = std::conditional_t<Output::rank == 2, Shape<first_axis<Output>>, Shape<>>;  // a class for each row of outputs
-    template <class X> static constexpr std::size_t rank_of = [] {
-        if constexpr (is_dataset<X>) return Input::rank + 1;
-        else return std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<X>().shape())>>;
-    }();
-    template <class X> static constexpr bool is_one_sample = rank_of<X> == Input::rank;
+    template <class X> static constexpr bool is_one_sample = detail::rank_of<std::remove_cvref_t<X>> == Input::rank;
     // What a layer that works in place is given where it is no part of a network.
     template <class X, class Y> struct Same {
         using L = std::remove_reference_t<decltype(std::declval<Y>()[0])>;
@@ -150,7 +153,7 @@ private:
     };
 
     template <class X> static std::size_t count_of(const X& x) {
-        if constexpr (is_dataset<X>) return x.size();
+        if constexpr (detail::is_dataset<X>) return x.size();
         else if constexpr (is_one_sample<X>) return 1;
         else return static_cast<std::size_t>(*x.shape().begin());
     }
@@ -159,9 +162,12 @@ private:
             fail<DataError>("the tensor to fill has " + std::to_string(found) + " rows, but there are " + std::to_string(expected) + " samples");
     }
     template <class X> static auto filled(const X& x, auto&& fill) {
-        auto y = room<T, Output>(x);
-        fill(y);
-        return y;
+        if constexpr (!nothing_wrong<detail::samples_fault<Input, X>>()) return make_batch<T, Output>(0);
+        else {
+            auto y = room<T, Output>(x);
+            fill(y);
+            return y;
+        }
     }
     // A tensor for an S of what there is of x: one sample, or many.
     template <class Number, class S, class X> static auto room(const X& x) {
@@ -171,20 +177,18 @@ private:
 
     // f(source): a data set as it is, tensors as rows of numbers of type T.
     template <class X> static void with_source(const X& x, auto&& f) {
-        if constexpr (is_dataset<X>) {
-            static_assert(std::is_same_v<typename X::Input, Input>, "the data set's input shape is not the model's");
-            f(x);
-        } else {
-            static_assert(rank_of<X> == Input::rank || rank_of<X> == Input::rank + 1,
-                          "give a data set, a batch with the samples along the first axis, or one sample of the model's input shape");
+        if constexpr (detail::is_dataset<X>) f(x);
+        else {
             if constexpr (is_one_sample<X>) check_sample<Input>(x);
             else check_batch<Input>(x);
             const auto& values = in_rows<T>(x);
             f(Rows<Input, Shape<1>, T>{first_number(values), count_of(x)});
         }
     }
-    template <class Y> void each_output(const auto& x, Y& y, auto&& finish) const {
-        static_assert(InRows<Y, T>, "the tensor to fill has the model's scalar type and the row-major order of a kiln::Tensor");
+    template <class X, class Y> void each_output(const X& x, Y& y, auto&& finish) const {
+        if constexpr (nothing_wrong<detail::samples_fault<Input, X>>() && nothing_wrong<detail::fill_fault<T, Y>>()) fill(x, y, finish);
+    }
+    void fill(const auto& x, auto& y, const auto& finish) const {
         if constexpr (is_one_sample<decltype(x)>) check_sample<Output>(y, "the tensor to fill");
         else check_rows(check_batch<Output>(y, "the tensor to fill"), count_of(x));
         with_source(x, [&](const auto& source) {
@@ -194,9 +198,8 @@ private:
             });
         });
     }
-    void each_label(const auto& x, int* labels) const {
-        static_assert(Output::rank == 1 || Output::rank == 2, "classify needs a network whose output is a row of classes, or one for each step");
-        with_source(x, [&](const auto& source) {
+    template <class X> void each_label(const X& x, int* labels) const {
+        if constexpr (nothing_wrong<detail::samples_fault<Input, X>>() && nothing_wrong<detail::classes_fault<Output>>()) with_source(x, [&](const auto& source) {
             for_each_tile(source, [&]<class L>(std::span<const SampleIndex> which, View<Output, L> out) {
                 for (std::size_t r = 0; r < Answers::size; ++r) {
                     const auto best = to_lanes(argmax(as_const(rows(out).row(r))));
@@ -230,14 +233,18 @@ private:
 
 // A network that does not fit its input is one error, a sentence. The model then plays a network that takes anything, so that what
 // is done with it afterwards adds no error of its own.
+namespace detail {
+template <class Input, class T>
+using ModelInstead = Model<StandIn, std::conditional_t<InputShape<Input>, Input, Shape<1>>, std::conditional_t<ModelScalar<T>, T, float>>;
+}  // namespace detail
 template <class Net, class Input, class T>
-    requires(!Fits<Net, Input>)
-class Model<Net, Input, T> : public Model<detail::StandIn, std::conditional_t<InputShape<Input>, Input, Shape<1>>, T> {
-    static_assert(report_fault<Net, Input>());
+    requires(!detail::SoundModel<Net, Input, T>)
+class Model<Net, Input, T> : public detail::ModelInstead<Input, T> {
+    static_assert(detail::report_model<Net, Input, T>());
 
 public:
     static constexpr bool stands_in = true;
-    using Model<detail::StandIn, std::conditional_t<InputShape<Input>, Input, Shape<1>>, T>::Model;
+    using detail::ModelInstead<Input, T>::ModelInstead;
 };
 
 }  // namespace kiln

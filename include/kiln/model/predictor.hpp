@@ -146,10 +146,10 @@ inline constexpr std::size_t static_footprint = sizeof(Predictor<Net, Input, T>)
 
 // A network that does not fit is the model's one error.
 template <class Net, class Input, class T>
-    requires(!accepts<Net, Input>)
-class Predictor<Net, Input, T> : public Predictor<detail::StandIn, Input, T> {
+    requires(!detail::SoundModel<Net, Input, T>)
+class Predictor<Net, Input, T> : public Predictor<detail::StandIn, typename Model<Net, Input, T>::Input, typename Model<Net, Input, T>::Scalar> {
 public:
-    using Predictor<detail::StandIn, Input, T>::Predictor;
+    using Predictor<detail::StandIn, typename Model<Net, Input, T>::Input, typename Model<Net, Input, T>::Scalar>::Predictor;
 };
 
 }  // namespace kiln

@@ -24,6 +24,7 @@
 #include <limits>
 #include <type_traits>
 #include <vector>
+#include "kiln/core/chain.hpp"
 #include "kiln/core/layer_functions.hpp"
 
 namespace kiln {
@@ -192,10 +193,11 @@ constexpr GradientCheck check_gradients(const LayerFunctions<double>& layer, con
 // Mode::frozen checks infer and infer_backward instead of forward and backward.
 template <class Layer, class In, Mode mode = Mode::training>
 constexpr GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
-    static_assert(accepts<Layer, In>, "check_gradients: the layer does not accept an input of this shape");
     static_assert(mode != Mode::inference,
                   "check_gradients: inference has no gradients; Mode::frozen checks infer_backward");
-    return detail::check_gradients(layer_functions<Layer, In, mode, double>(), options);
+    if constexpr (!Fits<Layer, In>) report_fault<Layer, In>();
+    if constexpr (!Fits<Layer, In>) return {};
+    else return detail::check_gradients(layer_functions<Layer, In, mode, double>(), options);
 }
 
 }  // namespace kiln
