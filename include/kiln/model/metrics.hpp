@@ -29,9 +29,7 @@ Tensor<T, 1> losses(const Model<Net, Input, T>& model, const Loss& loss, const D
     using Wanted = Dataset<Input, target_of<Loss, typename M::Output>>;
     using Data = Dataset<DataInput, Target>;
     Tensor<T, 1> result(std::array{data.size()});
-    if constexpr (!detail::loss_fault<M, Loss>.empty()) static_assert(Report<detail::loss_fault<M, Loss>>::size > 0);
-    else if constexpr (!detail::data_fault<Data, Wanted>.empty()) static_assert(Report<detail::data_fault<Data, Wanted>>::size > 0);
-    else {
+    if constexpr (nothing_wrong<detail::loss_fault<M, Loss>>() && nothing_wrong<detail::data_fault<Data, Wanted>>()) {
         constexpr std::size_t classes = last_axis<typename M::Output>, terms = target_shape<Target>::size;
         check_loss(loss, classes);
         detail::check_data(data, classes, "the data set");

@@ -1,9 +1,11 @@
 // What does not go together, each a sentence: a loss and a network, a data set and a model, labels and classes.
 #pragma once
+#include <algorithm>
 #include <string>
 #include "kiln/compose/sequential.hpp"
 #include "kiln/data/dataset.hpp"
 #include "kiln/losses/loss.hpp"
+#include "kiln/model/arguments.hpp"
 
 namespace kiln::detail {
 
@@ -13,10 +15,17 @@ template <class... Layers> constexpr Text last_name(const Sequential<Layers...>*
     return last_name(static_cast<const unnamed<type_at<sizeof...(Layers) - 1, Layers...>>*>(nullptr));
 }
 
+// Whether a type is what its place asks for: losses and optimisers are structs of options.
+template <class Loss> concept IsLoss = requires(const Loss& loss) { loss.reduction, Loss::name(); };
+template <class Loss> concept HasTerms = of_classes<Loss> || requires(const Loss& loss) { loss.term(double{}, double{}, std::size_t{}); };
+template <class Optimizer> concept IsOptimizer = requires(const Optimizer& optimizer) { Optimizer::moments, optimizer.check(); };
+
 // What is wrong with a loss of a network's outputs; empty where nothing is.
 template <class M, class Loss> inline constexpr Text loss_fault = [] {
     using Output = typename M::Output;
-    if constexpr (!takes_output<Loss, Output>)
+    if constexpr (!IsLoss<Loss>) return text(called<Loss>(), " is no loss: kiln::CrossEntropy{} or kiln::MSE{} is one");
+    else if constexpr (!HasTerms<Loss>) return text(called<Loss>(), " has no term(y, t, i): see kiln/losses/loss.hpp for what a loss says");
+    else if constexpr (!takes_output<Loss, Output>)
         return text(Loss::name(), " expects ", classes_expected, ", but the network gives ", shape_text<Output>);
     else {
         const Text last = last_name(static_cast<const typename M::Network*>(nullptr));
@@ -33,13 +42,51 @@ template <> inline constexpr Text target_text<Label> = "labels";
 template <std::size_t Steps, std::size_t Classes>
 inline constexpr Text target_text<Tokens<Steps, Classes>> = text("one of ", Classes, " classes for each of ", Steps, " steps");
 
-// What is wrong with a data set where a Wanted is wanted: another input, or other targets.
+// What is wrong with a data set where a Wanted is wanted: another input, other targets, or no data set at all.
 template <class Data, class Wanted> inline constexpr Text data_fault = [] {
-    if constexpr (!std::is_same_v<typename Data::Input, typename Wanted::Input>)
+    if constexpr (!is_dataset<Data>)
+        return text("a data set is wanted, Dataset<Shape<", extents_text<typename Wanted::Input::shape>, ">, ...>{samples, targets}, but ", given<Data>(), " was given");
+    else if constexpr (!std::is_same_v<typename Data::Input, typename Wanted::Input>)
         return text("the data set has samples of ", shape_text<typename Data::Input>, ", but the model takes ", shape_text<typename Wanted::Input>);
     else if constexpr (!std::is_same_v<typename Data::Target, typename Wanted::Target>)
         return text("the data set has ", target_text<typename Data::Target>, " as targets, but the loss takes ", target_text<typename Wanted::Target>);
     else return Text{};
+}();
+template <class Data, class Wanted> using data_or = std::conditional_t<is_dataset<Data>, Data, Wanted>;
+
+// The same where a pointer to one is wanted.
+template <class Given, class Wanted> inline constexpr Text pointer_fault = [] {
+    if constexpr (is_dataset<Given>) return "the validation set is given by its address: .validation = &data";
+    else return text("the validation set: ", data_fault<std::remove_cvref_t<std::remove_pointer_t<Given>>, Wanted>);
+}();
+
+// What is wrong with what a step of training is given; empty where nothing is. Fewer axes than a minibatch has are an error here, extents at
+// run time.
+template <class Data, class Loss, class... Given> inline constexpr Text step_fault = [] {
+    if constexpr (sizeof...(Given) != 2) {
+        Text t = "a step takes a tensor of samples and their targets, or a batch of a Loader over such a data set, but";
+        ((t << " " << given<Given>() << ","), ...);
+        return text(t, " was given");
+    } else {
+        using X = type_at<0, Given...>;
+        using Targets = type_at<1, Given...>;
+        using Input = typename Data::Input;
+        using Target = typename Data::Target;
+        constexpr std::size_t axes = 1 + Input::rank - std::count(Input::extents.begin(), Input::extents.end(), 1);
+        if constexpr (!is_number_tensor<X> || (rank_of<X> > 0 && rank_of<X> < axes))
+            return text("a step's samples are a tensor of n x ", extents_text<typename Input::shape>, ", but ", given<X>(), " was given");
+        else if constexpr (!requires { typename Targets::value_type; })
+            return text("a step's targets are a tensor or a list, but ", given<Targets>(), " was given");
+        else if constexpr (is_classes<Target>) {
+            if constexpr (std::is_integral_v<typename Targets::value_type>) return Text{};
+            else return text(Loss::name(), " takes labels, which are whole numbers such as int, but ", type_name<typename Targets::value_type>(), " was given");
+        } else if constexpr (!std::is_floating_point_v<typename Targets::value_type>)
+            return text(Loss::name(), " takes numbers of type float or double as targets, but ", type_name<typename Targets::value_type>(),
+                        " was given: labels are for CrossEntropy");
+        else if constexpr (!has_shape<Targets>)
+            return text(Loss::name(), " takes targets as a tensor of n x ", extents_text<typename Target::shape>, ", but ", given<Targets>(), " was given");
+        else return Text{};
+    }
 }();
 
 // DataError where a data set is empty, or has a label that is none of so many classes. (Tokens have their range in their type.)

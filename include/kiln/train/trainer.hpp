@@ -38,11 +38,27 @@ struct TrainerOptions {
     std::size_t steps_per_epoch = 0;  // and in an epoch. fit knows both
 };
 
+namespace detail {
+// A pointer to a data set, or null; or one sentence on what else was given.
+template <class Data> struct DataPointer {
+    const Data* data = nullptr;
+
+    constexpr DataPointer(std::nullptr_t) {}
+    constexpr DataPointer(const Data* d) : data(d) {}
+    template <class Given>
+        requires(!std::is_convertible_v<Given, const Data*>)
+    DataPointer(const Given&) {
+        nothing_wrong<pointer_fault<Given, Data>>();
+    }
+    constexpr operator const Data*() const { return data; }
+};
+}  // namespace detail
+
 // What holds for one call of fit.
 template <class Data> struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch_size = 64;
-    const Data* validation = nullptr;
+    detail::DataPointer<Data> validation = nullptr;
     bool shuffle = true;
     std::uint64_t seed = 0;           // of the order of the samples
     std::optional<Schedule> schedule = {};  // instead of the trainer's
@@ -55,10 +71,13 @@ template <class Data> struct FitOptions {
 
 namespace detail {
 // What is wrong with a loss and an optimiser for a model; empty where nothing is.
-template <class M, class Loss, class Optimizer>
-inline constexpr Text training_fault = [] {
+template <class M, class Loss, class Optimizer> inline constexpr Text training_fault = [] {
     if constexpr (requires { M::untrainable; }) return M::untrainable;
-    else return loss_fault<M, Loss>.empty() ? kiln::groups_of<Optimizer>::template fault<typename M::Parameters> : loss_fault<M, Loss>;
+    else if constexpr (std::is_const_v<M>) return "the model is const, but a Trainer changes its parameters: give one that is not";
+    else if constexpr (!loss_fault<M, Loss>.empty()) return loss_fault<M, Loss>;
+    else if constexpr (!IsOptimizer<Optimizer>) return text(type_name<Optimizer>(), " is no optimiser: kiln::Adam{} or kiln::SGD{} is one");
+    else if constexpr (M::Parameters::extent == 0) return "the network has no parameters to train: it has no layer with any that is not Frozen";
+    else return kiln::groups_of<Optimizer>::template fault<typename M::Parameters>;
 }();
 }  // namespace detail
 
@@ -84,7 +103,9 @@ public:
     // labels or tokens do not fit; DivergenceError where the loss is not finite, and then the parameters are as before;
     // OptionError where the schedule must know how many steps there will be, and TrainerOptions does not say it. A loop of many
     // steps keeps its threads together inside kiln::with_crew(threads, [&] { ... }), as fit does.
-    Score step(const auto& x, const auto& targets) {
+    template <class X, class Targets>
+        requires(detail::step_fault<Data, Loss, X, Targets>.empty())
+    Score step(const X& x, const Targets& targets) {
         const std::size_t count = check_batch<Input>(x, "the batch of samples");
         const auto& inputs = in_rows<T>(x);
         const std::size_t terms = size_of_targets(targets);
@@ -115,14 +136,6 @@ public:
         with_crew(threads(), [&] { history = train(data, options); });
         return history;
     }
-    // Data of another shape or with other targets.
-    template <class OtherInput, class OtherTarget>
-        requires(!std::is_same_v<Dataset<OtherInput, OtherTarget>, Data>)
-    History fit(const Dataset<OtherInput, OtherTarget>&, FitOptions<Dataset<OtherInput, OtherTarget>> = {}) {
-        static_assert(Report<detail::data_fault<Dataset<OtherInput, OtherTarget>, Data>>::size > 0);
-        return {};
-    }
-
     // Loss and accuracy over a data set, as at inference.
     Score evaluate(const Data& data) const {
         detail::check_data(data, classes, "the data set");
@@ -149,10 +162,18 @@ public:
         if (!takes_sum()) sums.totals.loss /= sums.weight;
         return Stepper::score(sums.totals, 1, data.size());
     }
-    template <class OtherInput, class OtherTarget>
-        requires(!std::is_same_v<Dataset<OtherInput, OtherTarget>, Data>)
-    Score evaluate(const Dataset<OtherInput, OtherTarget>&) const {
-        static_assert(Report<detail::data_fault<Dataset<OtherInput, OtherTarget>, Data>>::size > 0);
+    // What is none of these: one sentence on it.
+    template <class... Given> Score step(const Given&...) {
+        nothing_wrong<detail::step_fault<Data, Loss, Given...>>();
+        return {};
+    }
+    template <class Given> History fit(const Given&, FitOptions<detail::data_or<Given, Data>> = {}) {
+        nothing_wrong<detail::data_fault<Given, Data>>();
+        return {};
+    }
+    template <class Given> History fit(const Given& data, const auto&...) { return fit(data); }
+    template <class Given> Score evaluate(const Given&) const {
+        nothing_wrong<detail::data_fault<Given, Data>>();
         return {};
     }
 
@@ -321,7 +342,7 @@ private:
 namespace detail {
 template <class M> inline constexpr bool stands_in = requires { requires M::stands_in; };
 template <class M, class Loss, class Optimizer> consteval bool report_training() {
-    if constexpr (!stands_in<M>) static_assert(Report<training_fault<M, Loss, Optimizer>>::size > 0);
+    if constexpr (!stands_in<M>) nothing_wrong<training_fault<M, Loss, Optimizer>>();
     return true;
 }
 }  // namespace detail
