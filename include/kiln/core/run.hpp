@@ -1,8 +1,14 @@
 // Runs one layer on a group of tiles: the only place that knows how a layer is called.
 #pragma once
+#include "kiln/core/chain.hpp"
 #include "kiln/core/one_sample.hpp"
 
 namespace kiln {
+
+namespace detail {
+template <class Layer> inline constexpr Text forward_fault = text(called<Layer>(), "'s forward does not take a tile: write `static constexpr void forward(auto tile)`");
+template <class Layer> inline constexpr Text backward_fault = text(called<Layer>(), "'s backward does not take a tile: write `static constexpr void backward(auto tile)`");
+}  // namespace detail
 
 template <class Layer, class In, Mode mode, class L>
 constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
@@ -20,7 +26,8 @@ constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
                 }
             const Tile tile{group, at, t};
             if constexpr (mode != Mode::training && requires { Layer::infer(tile); }) Layer::infer(tile);
-            else Layer::forward(tile);
+            else if constexpr (requires { Layer::forward(tile); }) Layer::forward(tile);
+            else nothing_wrong<detail::forward_fault<Layer>>();
         }
 }
 
@@ -42,7 +49,8 @@ constexpr void backward(const Group<L>& group, const Place<scalar<L>>& at) {
             for (std::size_t t = 0; t < group.count; ++t) {
                 const Tile tile{group, at, t};
                 if constexpr (mode != Mode::training && requires { Layer::infer_backward(tile); }) Layer::infer_backward(tile);
-                else Layer::backward(tile);
+                else if constexpr (requires { Layer::backward(tile); }) Layer::backward(tile);
+                else nothing_wrong<detail::backward_fault<Layer>>();
             }
     }
 }

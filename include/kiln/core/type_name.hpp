@@ -20,7 +20,8 @@ template <class T> constexpr Text type_name() {
 // What was given where something else was wanted: "a tensor of 2 axes", "int".
 template <class X> constexpr Text given() {
     if constexpr (requires(const X& x) { std::tuple_size<std::remove_cvref_t<decltype(x.shape())>>::value; })
-        return text("a tensor of ", std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<const X&>().shape())>>, " axes");
+        return text("a tensor of ", std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<const X&>().shape())>>, " axes",
+                    std::is_arithmetic_v<typename X::value_type> ? "" : " that are no numbers");
     else return type_name<X>();
 }
 

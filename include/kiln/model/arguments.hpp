@@ -41,7 +41,7 @@ template <class In, class X> inline constexpr Text samples_fault = [] {
     } else if constexpr (is_number_tensor<X> && (rank_of<X> == In::rank || rank_of<X> == In::rank + 1)) return Text{};
     else
         return text("a model of ", shape_text<In>, " predicts a data set, a batch (a tensor of ", In::rank + 1, " axes) or one sample (of ", In::rank,
-                    "), but ", given<X>(), has_shape<X> && !is_number_tensor<X> ? " that are no numbers" : "", " was given");
+                    "), but ", given<X>(), " was given");
 }();
 
 // A tensor to fill with numbers of type T.

@@ -46,8 +46,9 @@ public:
         requires(!std::is_same_v<std::remove_cvref_t<F>, Callback> && std::is_invocable_v<F&, const Report&>)
     Callback(F f) {
         using Result = std::invoke_result_t<F&, const Report&>;
-        static_assert(std::is_void_v<Result> || std::is_same_v<Result, Continue>, "a callback returns kiln::Continue or nothing");
-        call_ = [f = std::move(f)](const Report& report) mutable {
+        constexpr bool fits = std::is_void_v<Result> || std::is_same_v<Result, Continue>;
+        static_assert(fits, "a callback returns kiln::Continue or nothing");
+        if constexpr (fits) call_ = [f = std::move(f)](const Report& report) mutable {
             if constexpr (std::is_void_v<Result>) {
                 f(report);
                 return Continue::yes;

@@ -76,6 +76,7 @@ template <class M, class Loss, class Optimizer> inline constexpr Text training_f
     else if constexpr (std::is_const_v<M>) return "the model is const, but a Trainer changes its parameters: give one that is not";
     else if constexpr (!loss_fault<M, Loss>.empty()) return loss_fault<M, Loss>;
     else if constexpr (!IsOptimizer<Optimizer>) return text(type_name<Optimizer>(), " is no optimiser: kiln::Adam{} or kiln::SGD{} is one");
+    else if constexpr (!requires { typename M::Parameters; }) return Text{};
     else if constexpr (M::Parameters::extent == 0) return "the network has no parameters to train: it has no layer with any that is not Frozen";
     else return kiln::groups_of<Optimizer>::template fault<typename M::Parameters>;
 }();
@@ -171,7 +172,7 @@ public:
         nothing_wrong<detail::data_fault<Given, Data>>();
         return {};
     }
-    template <class Given> History fit(const Given& data, const auto&...) { return fit(data); }
+    template <class Given> History fit(const Given& data, const auto&, const auto&...) { return fit(data); }
     template <class Given> Score evaluate(const Given&) const {
         nothing_wrong<detail::data_fault<Given, Data>>();
         return {};
@@ -342,9 +343,20 @@ private:
 namespace detail {
 template <class M> inline constexpr bool stands_in = requires { requires M::stands_in; };
 template <class M, class Loss, class Optimizer> consteval bool report_training() {
-    if constexpr (!stands_in<M>) nothing_wrong<training_fault<M, Loss, Optimizer>>();
+    if constexpr (requires { M::mistake; }) nothing_wrong<M::mistake>();
+    else if constexpr (!stands_in<M>) nothing_wrong<training_fault<M, Loss, Optimizer>>();
     return true;
 }
+// What stands for the model where a Trainer is made of something else.
+template <class... Given> struct NoTraining {
+    static constexpr bool stands_in = true;
+    static constexpr Text mistake = [] {
+        using First = std::remove_cvref_t<type_at<0, Given...>>;
+        if constexpr (!requires { typename First::Network; }) return text("a Trainer trains a kiln::Model, but ", given<First>(), " was given");
+        else if constexpr (sizeof...(Given) < 3) return "a Trainer is made of a model, a loss and an optimiser: Trainer{model, kiln::CrossEntropy{}, kiln::Adam{}}";
+        else return "the model is a temporary, but must outlive the Trainer: give it a name";
+    }();
+};
 }  // namespace detail
 template <class M, class Loss, class Optimizer, std::size_t Width, class Storage>
     requires(detail::stands_in<M> || !detail::training_fault<M, Loss, Optimizer>.empty())
@@ -352,10 +364,13 @@ class Trainer<M, Loss, Optimizer, Width, Storage> {
     static_assert(detail::report_training<M, Loss, Optimizer>());
 
 public:
-    Trainer(M&, Loss, Optimizer, TrainerOptions = {}, Storage = {}) {}
+    template <class... Given> Trainer(Given&&...) {}
     Score step(const auto&...) { return {}; }
     template <class Input, class Target> History fit(const Dataset<Input, Target>&, FitOptions<Dataset<Input, Target>> = {}) { return {}; }
     Score evaluate(const auto&) const { return {}; }
 };
+template <class First, class... More>
+    requires(!std::is_lvalue_reference_v<First> || !requires { typename std::remove_cvref_t<First>::Network; } || sizeof...(More) < 2)
+Trainer(First&&, const More&...) -> Trainer<detail::NoTraining<First, More...>, void, void, 0>;
 
 }  // namespace kiln
