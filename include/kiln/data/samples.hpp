@@ -141,7 +141,6 @@ struct Scaling {
 }  // namespace detail
 
 template <class S> class Samples : public SampleList<Samples<S>, S, float> {
-    static_assert(is_shape<S>, "samples are of a Shape; those of Tokens are in kiln/data/tokens.hpp");
     using List = SampleList<Samples<S>, S, float>;
     using List::place;
     template <class> friend class Samples;

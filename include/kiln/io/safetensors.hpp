@@ -19,6 +19,7 @@
 #include <vector>
 #include "kiln/core/arrays.hpp"
 #include "kiln/core/error.hpp"
+#include "kiln/core/savable.hpp"
 #include "kiln/io/safetensors_file.hpp"
 
 namespace kiln {
@@ -168,13 +169,16 @@ void save(const NamedArrays auto& model, const std::filesystem::path& path) {
 // FileError where the file is missing or cannot be read; FormatError where it is not safetensors throughout; ParameterError,
 // which lists every missing, extra, misshapen and mistyped tensor (numbers are not converted). After an error the model is
 // as it was.
-void load(NamedArrays auto&& model, const std::filesystem::path& path) {
-    model.visit([]<class S, class T>(const std::string&, View<S, T>) {
-        static_assert(!std::is_const_v<T>, "load writes into the model: give one that is not const");
-    });
+template <class M>
+    requires(detail::writable_fault<std::remove_reference_t<M>>.empty())
+void load(M&& model, const std::filesystem::path& path) {
     detail::BatchesTracked* tracked = nullptr;
     if constexpr (requires { tracked = &model.batches_tracked(); }) tracked = &model.batches_tracked();
     detail::load(detail::arrays_of(model), tracked, detail::prefix_of(model), path);
 }
+
+// What is no model, or is const.
+template <class M> void save(const M&, const std::filesystem::path&) { nothing_wrong<detail::savable_fault<M>>(); }
+template <class M> void load(M&&, const std::filesystem::path&) { nothing_wrong<detail::writable_fault<std::remove_reference_t<M>>>(); }
 
 }  // namespace kiln

@@ -33,6 +33,14 @@ template <class X> inline constexpr std::size_t rank_of = [] {
     else return std::size_t{0};
 }();
 
+// Part I of a network.
+template <class Net, class In, std::size_t I> inline constexpr Text part_fault = [] {
+    if constexpr (!requires { typename Net::template Parts<In>; }) return text("a ", Net::name(), " is one layer, without parts");
+    else if constexpr (I >= Net::template Parts<In>::count)
+        return text("the network has no part ", I, ": there are ", Net::template Parts<In>::count, ", counted from 0");
+    else return Text{};
+}();
+
 // Samples to predict: empty where nothing is wrong.
 template <class In, class X> inline constexpr Text samples_fault = [] {
     if constexpr (is_dataset<X>) {
@@ -42,6 +50,14 @@ template <class In, class X> inline constexpr Text samples_fault = [] {
     else
         return text("a model of ", shape_text<In>, " predicts a data set, a batch (a tensor of ", In::rank + 1, " axes) or one sample (of ", In::rank,
                     "), but ", given<X>(), " was given");
+}();
+
+// One sample as a list, for a Predictor.
+template <class S, class Number, class X> inline constexpr Text numbers_fault = [] {
+    if constexpr (std::is_constructible_v<std::span<Number>, X>) return Text{};
+    else
+        return text("one sample is a tensor of ", extents_text<typename S::shape>, ", or ", S::size, " numbers of type ", type_name<std::remove_const_t<Number>>(),
+                    " one after another, but ", given<std::remove_cvref_t<X>>(), " was given");
 }();
 
 // A tensor to fill with numbers of type T.

@@ -7,12 +7,15 @@
 #include <string>
 #include "kiln/core/arrays.hpp"
 #include "kiln/core/error.hpp"
+#include "kiln/core/savable.hpp"
 
 namespace kiln {
 
 // Every array of `from`, parameters and buffers, into that of the same name in `to`. Frozen or not makes no difference, nor do
 // float and double. ParameterError where the two have not the same names and sizes; `to` is then as it was.
-void copy(const NamedArrays auto& from, NamedArrays auto&& to) {
+template <NamedArrays From, class To>
+    requires(detail::writable_fault<std::remove_reference_t<To>>.empty())
+void copy(const From& from, To&& to) {
     std::map<std::string, std::size_t> wanted;
     to.visit([&](const std::string& name, auto view) { wanted[name] = view.size; });
     std::size_t known = 0;
@@ -31,6 +34,10 @@ void copy(const NamedArrays auto& from, NamedArrays auto&& to) {
             if (other == name) std::transform(source.begin(), source.end(), target.begin(), [](auto v) { return static_cast<T>(v); });
         });
     });
+}
+
+template <class From, class To> void copy(const From&, To&&) {
+    if constexpr (nothing_wrong<detail::savable_fault<From>>()) nothing_wrong<detail::writable_fault<std::remove_reference_t<To>>>();
 }
 
 }  // namespace kiln

@@ -217,10 +217,12 @@ private:
         else static_assert(Report<detail::parameter_fault<name>>::size > 0);
     }
     template <std::size_t I, class U> static auto part_of(auto& self) {
-        using Child = typename Net::template Parts<Input>::template at<I>;
-        return Part<typename Child::Layer, typename Child::In, U>{
-            self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I],
-            detail::path_of<typename Parameters::template Element<I>>({}, I), self.batches_tracked_};
+        if constexpr (nothing_wrong<detail::part_fault<Net, Input, I>>()) {
+            using Child = typename Net::template Parts<Input>::template at<I>;
+            return Part<typename Child::Layer, typename Child::In, U>{
+                self.parameters_.data() + Parameters::offsets[I], self.buffers_.data() + Buffers::offsets[I],
+                detail::path_of<typename Parameters::template Element<I>>({}, I), self.batches_tracked_};
+        }
     }
     static void visit_all(auto& self, auto&& f) {
         kiln::visit<Parameters>(self.parameters_.data(), f);

@@ -94,6 +94,7 @@ private:
     // The numbers of a pointer, which is trusted, or of a span or what converts to one.
     template <class S, class Number> static Number* numbers(auto&& x, const char* what) {
         if constexpr (std::is_pointer_v<std::decay_t<decltype(x)>>) return x;
+        else if constexpr (!nothing_wrong<detail::numbers_fault<S, Number, decltype(x)>>()) return static_cast<Number*>(nullptr);
         else {
             const std::span<Number> all{x};
             if (all.size() != S::size)

@@ -38,9 +38,12 @@ struct GroupSlice {
     friend constexpr bool operator==(const GroupSlice&, const GroupSlice&) = default;
 };
 
+namespace detail {
+template <class Optimizer, class Group> inline constexpr bool is_group_of = requires(Group group) { requires std::same_as<decltype(group.options), Optimizer>; };
+}  // namespace detail
+
 // Without groups it is a plain optimiser.
 template <class Optimizer_, class... Groups> class ParameterGroups {
-    static_assert((std::same_as<decltype(Groups::options), Optimizer_> && ...), "ParameterGroups: all groups have the same optimiser, with options of their own");
 
     static constexpr std::array<std::string_view, sizeof...(Groups)> names{Groups::name...};
 
@@ -92,6 +95,16 @@ public:
 
 private:
     std::array<Optimizer, count> options_;
+};
+// Other groups are an error, and then left out.
+template <class Optimizer, class... Groups>
+    requires(!(detail::is_group_of<Optimizer, Groups> && ...))
+class ParameterGroups<Optimizer, Groups...> : public ParameterGroups<Optimizer> {
+    static_assert((detail::is_group_of<Optimizer, Groups> && ...),
+                  "ParameterGroups: first an optimiser, then groups of the same optimiser, kiln::group<\"bias\">(kiln::SGD{...})");
+
+public:
+    constexpr ParameterGroups(Optimizer base, Groups...) : ParameterGroups<Optimizer>(base) {}
 };
 template <class Optimizer, class... Groups> ParameterGroups(Optimizer, Groups...) -> ParameterGroups<Optimizer, Groups...>;
 
