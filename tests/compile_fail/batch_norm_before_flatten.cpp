@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 BatchNorm<50> expects 50 channels, but layer 0 AvgPool<2> gives 2x5x5 = 50: put Flatten before it
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/avg_pool.hpp"

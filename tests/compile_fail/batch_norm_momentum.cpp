@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: BatchNorm: the momentum is at least 0 and at most 1
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/batch_norm.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 BatchNorm<16> expects 16 channels, but layer 0 Conv<1,8,3> gives 8
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/batch_norm.hpp"

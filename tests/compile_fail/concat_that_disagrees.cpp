@@ -1,3 +1,4 @@
+// theme: networks
 // Branches side by side have images of one size.
 // expect-error: layer 0 Concat joins shapes that differ in the first axis alone, but layer 0 Conv<1,2,3> gives 2x6x6 = 72 and layer 1 Conv<1,2,5> gives 2x4x4 = 32
 #include "kiln/compose/concat.hpp"

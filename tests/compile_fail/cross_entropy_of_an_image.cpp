@@ -1,3 +1,4 @@
+// theme: losses
 // expect-error: CrossEntropy expects a row of 2 or more classes, or one for each step, but the network gives 6x24x24 = 3456
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: data sets
 // expect-error: the data set has samples of 3x32x32 = 3072, but the model takes 1x28x28 = 784
 #include "kiln/kiln.hpp"
 

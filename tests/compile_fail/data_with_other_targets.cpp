@@ -1,3 +1,4 @@
+// theme: data sets
 // expect-error: the data set has labels as targets, but the loss takes 10 numbers
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: Dropout: the probability is at least 0 and below 1
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/dropout.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 Embedding<65,32> expects tokens of a vocabulary of 65, but the input gives 1x28x28 = 784
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/embedding.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // expect-error: a Sequential needs at least one layer
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/identity.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // expect-error: layer 0 Conv<3,6,5> expects 3 channels, but the input gives 1x28x28 = 784
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // A mistake inside a branch is named by its path.
 // expect-error: layer 1.branch.1 Linear<9,8> expects 9 features, but layer 1.branch.0 ReLU gives 8
 #include "kiln/compose/residual.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // A layer with a name of its own is called by it.
 // expect-error: layer fc2 Linear<400,10> expects 400 features, but layer fc1 Linear<784,120> gives 120
 #include "kiln/compose/sequential.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // expect-error: layer 2.1 Linear<84,10> expects 84 features, but layer 2.0 Flatten gives 864
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

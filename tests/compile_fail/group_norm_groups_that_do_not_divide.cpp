@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: GroupNorm: the groups divide the channels
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

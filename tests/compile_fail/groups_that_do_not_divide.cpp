@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: a convolution's groups divide both its input and its output channels
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

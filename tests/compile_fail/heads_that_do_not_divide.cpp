@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: MultiheadAttention: the heads divide the features
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/multihead_attention.hpp"

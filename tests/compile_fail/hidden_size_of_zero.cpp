@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: a recurrent layer has at least one input feature, one hidden unit and one layer
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/lstm.hpp"

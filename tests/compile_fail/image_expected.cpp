@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 Conv<6,16,3> expects a 6xHxW image, but layer 0 Linear<784,96> gives 96
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

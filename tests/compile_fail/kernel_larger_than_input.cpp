@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 3 Conv<6,16,5> expects an image of at least 5x5, but layer 2 MaxPool<2> gives 6x4x4 = 96
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 2 Conv1d<8,16,5> expects a signal of at least 5, but layer 1 MaxPool1d<3> gives 8x4 = 32
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv1d.hpp"

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: a convolution's kernel is at least 1x1
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 LayerNorm<8,7,7> expects an input that ends in 8x7x7, but layer 0 ReLU gives 8x14x14 = 1568
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/layer_norm.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 LayerNorm<64> expects 64 features, but layer 0 Linear<16,32> gives 32
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/layer_norm.hpp"

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: LayerNorm and RMSNorm: the options come once, after the extents
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/layer_norm.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 3 Linear<256,120> expects 256 features, but layer 2 MaxPool<2> gives 16x4x4 = 256: put Flatten before it
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

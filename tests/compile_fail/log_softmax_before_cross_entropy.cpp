@@ -1,3 +1,4 @@
+// theme: losses
 // expect-error: the network ends in LogSoftmax, but CrossEntropy takes logits and applies softmax itself: remove the last layer
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: data sets
 // expect-error: the data set has labels as targets, but the loss takes one of 3 classes for each of 5 steps
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 MultiheadAttention<8,2> expects a mask in which every token sees some (token 0 sees none), but the input gives 5x8 = 40
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/multihead_attention.hpp"

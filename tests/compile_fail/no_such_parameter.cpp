@@ -1,3 +1,4 @@
+// theme: models and predictions
 // expect-error: the network has no parameter or buffer named 0.weigth
 #include "kiln/kiln.hpp"
 

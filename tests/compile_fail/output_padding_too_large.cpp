@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: ConvTranspose: the output padding is less than the stride or the dilation
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv_transpose.hpp"

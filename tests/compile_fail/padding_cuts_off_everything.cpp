@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 ConvTranspose<1,8,3,1,2> expects an image of at least 3x3, but the input gives 1x2x7 = 14
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv_transpose.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 Conv<6,16,7,2,1> expects an image of at least 5x5, but layer 0 Conv<1,6,5,4> gives 6x3x3 = 54
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

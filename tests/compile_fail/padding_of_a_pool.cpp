@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: a pool's padding is at most half of its window
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/max_pool.hpp"

@@ -1,3 +1,4 @@
+// theme: training
 // expect-error: the parameter group 1.wieght is empty: no name of a parameter is that, begins with it or ends in it, or groups before it have them all
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 MaxPool<3> expects an image of at least 3x3, but layer 0 Conv<1,6,5> gives 6x2x2 = 24
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

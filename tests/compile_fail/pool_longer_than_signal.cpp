@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 AvgPool1d<4> expects a signal of at least 4, but layer 0 Conv1d<1,8,3> gives 8x3 = 24
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/avg_pool1d.hpp"

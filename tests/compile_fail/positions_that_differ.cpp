@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 2 PositionEmbedding<49,64> expects 49x64 tokens, but layer 1 ClassToken<64> gives 50x64 = 3200
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/class_token.hpp"

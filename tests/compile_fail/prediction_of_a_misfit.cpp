@@ -1,3 +1,4 @@
+// theme: models and predictions
 // What is done with a model that does not fit adds no second error.
 // expect-error: layer 1 Linear<9,3> expects 9 features, but layer 0 Embedding<65,8> gives 8
 #include "kiln/kiln.hpp"

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: RepeatChannels: the channels are there at least once
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/repeat_channels.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 Reshape<1,27,28> expects 756 numbers, but layer 0 Linear<784,784> gives 784
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/linear.hpp"

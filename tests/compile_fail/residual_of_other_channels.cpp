@@ -1,3 +1,4 @@
+// theme: networks
 // Shapes that merely broadcast are not added: the shortcut must say how one channel becomes eight.
 // expect-error: layer 0 Residual adds its branch, which gives 8x28x28 = 6272, and its shortcut Identity, which gives 1x28x28 = 784: give it the shortcut Conv<1,8,1>
 #include "kiln/compose/residual.hpp"

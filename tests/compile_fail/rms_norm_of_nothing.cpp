@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: LayerNorm and RMSNorm: they need an extent at least
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/relu.hpp"

@@ -1,3 +1,4 @@
+// theme: losses
 // expect-error: the network ends in Sigmoid, but BCEWithLogits takes logits and applies sigmoid itself: remove the last layer
 #include "kiln/kiln.hpp"
 

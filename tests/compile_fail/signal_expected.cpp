@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 Conv1d<1,8,3> expects a 1xL signal, but the input gives 1x28x28 = 784
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv1d.hpp"

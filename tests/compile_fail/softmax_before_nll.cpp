@@ -1,3 +1,4 @@
+// theme: losses
 // expect-error: the network ends in Softmax, but NLL takes the logarithms of probabilities: end it in LogSoftmax instead
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 GRU<28,64,last step> expects steps of 28 features (Reshape<28,28> makes them), but the input gives 1x28x28 = 784
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/gru.hpp"

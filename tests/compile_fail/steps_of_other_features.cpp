@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 0 RNN<28,16> expects steps of 28 features, but the input gives 28x27 = 756
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/rnn.hpp"

@@ -1,3 +1,4 @@
+// theme: networks
 // Branches that are added have one shape.
 // expect-error: Sum adds branches of one shape, but layer 0 Linear<4,3> gives 3 and layer 1 Linear<4,2> gives 2
 #include "kiln/compose/sum.hpp"

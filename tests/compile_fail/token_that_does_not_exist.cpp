@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 SelectToken<49> expects at least 50 tokens, but layer 0 ToTokens gives 49x8 = 392
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/select_token.hpp"

@@ -1,3 +1,4 @@
+// theme: data sets
 // expect-error: tokens are no quantities: there is nothing to scale or to normalise
 #include "kiln/data/dataset.hpp"
 

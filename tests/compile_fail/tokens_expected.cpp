@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 MultiheadAttention<64,8> expects Tx64 tokens, but layer 0 Linear<784,64> gives 64
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/linear.hpp"

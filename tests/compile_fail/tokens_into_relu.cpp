@@ -1,3 +1,4 @@
+// theme: shapes
 // A layer that takes numbers of any shape takes no tokens.
 // expect-error: layer 0 ReLU expects numbers, but the input gives 16 tokens of 65: put an Embedding before it
 #include "kiln/compose/sequential.hpp"

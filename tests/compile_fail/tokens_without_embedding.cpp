@@ -1,3 +1,4 @@
+// theme: shapes
 // Tokens are no quantities: a Linear does not multiply them.
 // expect-error: layer 0 Linear<16,8> expects 16 features, but the input gives 16 tokens of 65: put an Embedding before it
 #include "kiln/compose/sequential.hpp"

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: Upsample: the scale is at least 1
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/upsample.hpp"

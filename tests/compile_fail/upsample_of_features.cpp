@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 1 Upsample<2> expects a CxHxW image, but layer 0 Linear<16,64> gives 64
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/linear.hpp"

@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: ConvTranspose has the direct algorithm only
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv_transpose.hpp"

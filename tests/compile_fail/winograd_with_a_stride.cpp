@@ -1,3 +1,4 @@
+// theme: options of layers
 // expect-error: Winograd's algorithm is for kernels of 2x2 to 5x5 with stride 1, dilation 1 and one group; use Algorithm::direct
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // Channels that disagree are an error where the Sequential is named, without any input shape.
 // expect-error: layer 2 Conv<16,32,3> expects 16 channels, but layer 1 Conv<1,6,5> gives 6
 #include "kiln/compose/sequential.hpp"

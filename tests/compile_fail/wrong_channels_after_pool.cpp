@@ -1,3 +1,4 @@
+// theme: shapes
 // Channels are known through activations and pools.
 // expect-error: layer 3 Conv<16,32,3> expects 16 channels, but layer 2 MaxPool<2> gives 6
 #include "kiln/compose/sequential.hpp"

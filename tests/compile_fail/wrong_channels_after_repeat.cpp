@@ -1,3 +1,4 @@
+// theme: shapes
 // What is known of the channels is known of their copies.
 // expect-error: layer 2 Conv<8,16,3> expects 8 channels, but layer 1 RepeatChannels<3> gives 6
 #include "kiln/compose/sequential.hpp"

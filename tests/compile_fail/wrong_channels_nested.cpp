@@ -1,3 +1,4 @@
+// theme: shapes
 // Channels are known into and out of a nested Sequential.
 // expect-error: layer 1 Sequential expects 16 channels, but layer 0 Conv<1,6,5> gives 6
 #include "kiln/compose/sequential.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 2 Conv1d<16,32,3> expects 16 channels, but layer 1 MaxPool1d<2> gives 6
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv1d.hpp"

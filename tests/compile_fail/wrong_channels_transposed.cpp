@@ -1,3 +1,4 @@
+// theme: shapes
 // Channels that disagree are an error where the Sequential is named, in both dimensions and both directions.
 // expect-error: layer 2 ConvTranspose<16,8,2,2> expects 16 channels, but layer 1 MaxPool<2> gives 6
 #include "kiln/compose/sequential.hpp"

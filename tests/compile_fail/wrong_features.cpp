@@ -1,3 +1,4 @@
+// theme: shapes
 // Features that disagree between Linear layers are an error where the Sequential is named.
 // expect-error: layer 2 Linear<100,10> expects 100 features, but layer 1 Tanh gives 120
 #include "kiln/compose/sequential.hpp"

@@ -1,3 +1,4 @@
+// theme: shapes
 // expect-error: layer 4 Linear<400,120> expects 400 features, but layer 3 Flatten gives 864
 #include "kiln/compose/sequential.hpp"
 #include "kiln/layers/conv.hpp"

@@ -20,6 +20,7 @@
 #include <string>
 #include <utility>
 #include <vector>
+#include "kiln/core/chain.hpp"
 #include "kiln/core/error.hpp"
 #include "kiln/core/random.hpp"
 #include "kiln/core/shape.hpp"
@@ -42,6 +43,15 @@ template <> struct targets_of<Label> {
 
 // What keeps the targets of a data set: Labels for Label, Samples<Target> for a shape or for tokens.
 template <class Target> using Targets = typename detail::targets_of<Target>::type;
+
+namespace detail {
+template <class Input, class Target> inline constexpr Text dataset_fault = [] {
+    if constexpr (!InputShape<Input>) return text("a data set's samples are of a kiln::Shape or kiln::Tokens, but ", type_name<Input>(), " was given");
+    else if constexpr (!std::is_same_v<Target, Label> && !InputShape<Target>)
+        return text("a data set's targets are kiln::Label, kiln::Number, a kiln::Shape or kiln::Tokens, but ", type_name<Target>(), " was given");
+    else return Text{};
+}();
+}  // namespace detail
 
 template <class Input_, class Target_> class Dataset {
 public:
@@ -145,6 +155,18 @@ private:
 
     Samples<Input> inputs_;
     Targets<Target> targets_;
+};
+
+// Of what is no shape: one error.
+template <class Input_, class Target_>
+    requires(!detail::dataset_fault<Input_, Target_>.empty())
+class Dataset<Input_, Target_> {
+    static_assert(nothing_wrong<detail::dataset_fault<Input_, Target_>>() || true);
+
+public:
+    using Input = Input_;
+    using Target = Target_;
+    template <class... Given> Dataset(Given&&...) {}
 };
 
 }  // namespace kiln

@@ -158,11 +158,10 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Container>, Samples>)
     explicit Samples(Container&& elements) {
         using Element = std::remove_cvref_t<decltype(*elements.begin())>;
-        static_assert(
-            std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>,
-            "the elements of samples are std::uint8_t, float or double: convert them first");
+        constexpr bool sound = std::same_as<Element, std::uint8_t> || std::same_as<Element, float> || std::same_as<Element, double>;
+        static_assert(sound, "the elements of samples are std::uint8_t, float or double: convert them first");
         this->set_size(List::count_in(elements));
-        keep<Element>(std::forward<Container>(elements));
+        if constexpr (sound) keep<Element>(std::forward<Container>(elements));
         Affine affine{std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
         if constexpr (std::same_as<Element, std::uint8_t>) Scale01{}.apply(affine);
         scale(std::move(affine));
@@ -197,13 +196,16 @@ public:
     // OptionError where they, or a shift of them, would leave the image.
     template <std::size_t Rows, std::size_t Columns> auto cropped(Crop crop = {}) const {
         static_assert(S::rank == 3, "a crop is one of images: samples of channels x rows x columns");
-        static_assert(Rows >= 1 && Columns >= 1 && Rows <= S::extents[1] && Columns <= S::extents[2], "a crop lies inside its image");
-        Samples<Shape<channels, Rows, Columns>> result;
-        result.take_places(*this);
-        result.window_ = window_.template piece<Rows, Columns, S>(crop);
-        result.elements_ = elements_;
-        result.scaling_ = scaling_;
-        return result;
+        if constexpr (S::rank != 3) return *this;
+        else {
+            static_assert(Rows >= 1 && Columns >= 1 && Rows <= S::extents[1] && Columns <= S::extents[2], "a crop lies inside its image");
+            Samples<Shape<channels, Rows, Columns>> result;
+            result.take_places(*this);
+            result.window_ = window_.template piece<Rows, Columns, S>(crop);
+            result.elements_ = elements_;
+            result.scaling_ = scaling_;
+            return result;
+        }
     }
 
     // The same samples with a transform after what is done to them already.

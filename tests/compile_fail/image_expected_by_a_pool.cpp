@@ -1,0 +1,10 @@
+// theme: shapes
+// expect-error: layer 0 MaxPool<2> expects a CxHxW image, but the input gives 8
+#include "kiln/kiln.hpp"
+
+#ifdef CONTROL
+using Input = kiln::Shape<1, 4, 4>;
+#else
+using Input = kiln::Shape<8>;
+#endif
+kiln::Model<kiln::Sequential<kiln::MaxPool<2>>, Input> model{kiln::Seed{1}};

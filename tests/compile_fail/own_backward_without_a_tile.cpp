@@ -1,0 +1,27 @@
+// theme: layers of one's own
+// expect-error: Swish's backward does not take a tile: write `static constexpr void backward(auto tile)`
+#include "kiln/kiln.hpp"
+
+struct Swish {
+    static constexpr kiln::Text name() { return "Swish"; }
+    template <class In> static constexpr bool accepts = true;
+    template <class In> using output_shape = In;
+    static constexpr void forward(auto tile) {
+        for (std::size_t i = 0; i < tile.x.size; ++i) tile.y[i] = tile.x[i] * kiln::elementary::sigmoid(tile.x[i]);
+    }
+#ifdef CONTROL
+    static constexpr void backward(auto tile) {
+        for (std::size_t i = 0; i < tile.dx.size; ++i) {
+            const auto s = kiln::elementary::sigmoid(tile.x[i]);
+            tile.dx[i] = tile.dy[i] * s * (1 + tile.x[i] * (1 - s));
+        }
+    }
+#else
+    static constexpr void backward(auto x, auto dy) { dy[0] = x[0]; }
+#endif
+};
+void train(const kiln::Dataset<kiln::Shape<4>, kiln::Shape<4>>& data) {
+    kiln::Model<kiln::Sequential<kiln::Linear<4, 4>, Swish>, kiln::Shape<4>> model{kiln::Seed{1}};
+    kiln::Trainer trainer{model, kiln::MSE{}, kiln::SGD{}};
+    trainer.fit(data);
+}

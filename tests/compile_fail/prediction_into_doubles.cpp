@@ -1,0 +1,10 @@
+// theme: models and predictions
+// expect-error: the tensor to fill has numbers of type float in the order of a kiln::Tensor, but double was given
+#include "kiln/kiln.hpp"
+
+#ifdef CONTROL
+using Y = kiln::Tensor<float, 2>;
+#else
+using Y = kiln::Tensor<double, 2>;
+#endif
+void predict(const kiln::Model<kiln::Linear<4, 3>, kiln::Shape<4>>& model, const kiln::Tensor<float, 2>& x, Y& y) { model.predict(x, y); }

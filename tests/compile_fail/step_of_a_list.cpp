@@ -1,0 +1,15 @@
+// theme: training
+// expect-error: a step's samples are a tensor of n x 4, but std::vector<
+#include "kiln/kiln.hpp"
+
+#ifdef CONTROL
+using X = kiln::Tensor<float, 2>;
+using Y = std::vector<int>;
+#else
+using X = std::vector<float>;
+using Y = std::vector<int>;
+#endif
+void train(kiln::Model<kiln::Linear<4, 3>, kiln::Shape<4>>& model, const X& x, const Y& y) {
+    kiln::Trainer trainer{model, kiln::CrossEntropy{}, kiln::SGD{}};
+    trainer.step(x, y);
+}
