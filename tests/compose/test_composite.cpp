@@ -10,6 +10,8 @@ struct Base {
     template <class> static constexpr bool accepts = true;
     template <class I> using output_shape = I;
     static constexpr Text name() { return "Base"; }
+    static constexpr void forward(auto) {}
+    static constexpr void backward(auto) {}
 };
 struct Plain : Base {};
 struct Heavy : Base {

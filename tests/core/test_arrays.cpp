@@ -9,11 +9,11 @@ using namespace kiln;
 
 namespace {
 using Weight = Parameter<"weight", Shape<3, 4>>;
-using Bias = Parameter<"bias", Shape<3>>;
-using Layer = Arrays<Weight, Bias>;
+using Shift = Parameter<"bias", Shape<3>>;
+using Layer = Arrays<Weight, Shift>;
 using Empty = Arrays<>;
 // 0 and 1 are layers, 2 has none, 10 is another: "1" must not be found in "10".
-using Net = Arrays<Layer, Layer, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Arrays<Bias>>;
+using Net = Arrays<Layer, Layer, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Empty, Arrays<Shift>>;
 using Block = Arrays<NamedList<"branch", Arrays<Layer, Layer>>, NamedList<"shortcut", Layer>>;
 }  // namespace
 
@@ -46,7 +46,7 @@ TEST_CASE("arrays: a view is a pointer with a shape") {
 }
 
 TEST_CASE("arrays: parameters are padded to whole vectors, shapes are not") {
-    static_assert(Weight::extent == 16 && Bias::extent == 16 && Layer::extent == 32 && Empty::extent == 0);
+    static_assert(Weight::extent == 16 && Shift::extent == 16 && Layer::extent == 32 && Empty::extent == 0);
     static_assert(Layer::offsets == std::array<std::size_t, 3>{0, 16, 32});
     static_assert(Arrays<Shape<5>, Shape<7>>::offsets == std::array<std::size_t, 3>{0, 5, 12});
     static_assert(Net::extent == 80 && Net::offsets[10] == 64 && Block::offsets[1] == 64);

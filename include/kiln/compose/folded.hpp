@@ -18,6 +18,7 @@ template <class... Layers> struct LayerList {};
 // Layer has PyTorch's order of parameters: weight, bias.
 template <class Layer, class Norm> struct Folded {
     static constexpr bool composite = true;
+    static constexpr Text name() { return text(Layer::name(), " with ", Norm::name()); }
     static constexpr std::size_t layer_count = kiln::layer_count<Layer> + kiln::layer_count<Norm>;
     template <class In> static constexpr bool accepts = true;
     template <class In> using output_shape = output_of<Layer, In>;
