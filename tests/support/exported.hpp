@@ -37,7 +37,8 @@ inline const std::vector<std::string>& host_compilers() {
 }
 inline bool has_cross_compiler() { return succeeds("echo '#include <array>' | arm-none-eabi-g++ -x c++ -E - >/dev/null 2>&1"); }
 
-inline constexpr const char* strictly = " -std=c++17 -O1 -Wall -Wextra -pedantic -Wconversion -Wshadow -Wdouble-promotion -Werror ";
+// Sanitizers, and compilers for small processors, imply the last: for g++ it is then no constant expression whether a pointer is null.
+inline constexpr const char* strictly = " -std=c++17 -O1 -Wall -Wextra -pedantic -Wconversion -Wshadow -Wdouble-promotion -Werror -fno-delete-null-pointer-checks ";
 
 // Compiles `source`, which may include what is in the folder, and fails with the compiler's words.
 inline void compile_exported(const std::filesystem::path& folder, const std::string& compiler, const std::string& source, const std::string& output) {

@@ -71,12 +71,12 @@ public:
             for (std::size_t i = 0; i < inputs; ++i) to[i * outputs + o] = scale(o) * from[o * inputs + i];
         return constant(name, to);
     }
-    // The bias of so many outputs, rescaled; "nullptr" where there is none.
-    std::string bias(std::size_t outputs) {
-        if (!has("bias") && rescale_.shift.empty()) return "nullptr";
+    // The bias of so many outputs, rescaled; zeros where there is none. (With some options of g++ it is no constant expression whether a
+    // pointer is null, so functions must not ask.)
+    std::string bias(std::size_t outputs, const std::string& name = "bias") {
         std::vector<double> b(outputs);
-        for (std::size_t o = 0; o < outputs; ++o) b[o] = (has("bias") ? numbers("bias")[o] * scale(o) : 0) + shift(o);
-        return constant("bias", b);
+        for (std::size_t o = 0; o < outputs; ++o) b[o] = (has(name) ? numbers(name)[o] * scale(o) : 0) + shift(o);
+        return constant(name, b);
     }
 
     // What it takes besides multiply_adds and the y it writes: an exp is as many as 16 multiply-adds.

@@ -39,7 +39,7 @@ constexpr void conv(const float* __restrict x, const float* __restrict w, const 
     constexpr std::size_t rows = (Height - DH * (KH - 1) - 1) / SH + 1, columns = (Width - DW * (KW - 1) - 1) / SW + 1;
     constexpr std::size_t inputs = Inputs / Groups, outputs = Outputs / Groups, taps = inputs * KH * KW, step = outputs % 2 == 0 ? 2 : 1;
     for (std::size_t o = 0; o < Outputs; ++o)
-        for (std::size_t p = 0; p < rows * columns; ++p) y[o * rows * columns + p] = b ? b[o] : 0;
+        for (std::size_t p = 0; p < rows * columns; ++p) y[o * rows * columns + p] = b[o];
     for (std::size_t o = 0; o < Outputs; o += step)
         for (std::size_t i = 0; i < inputs; ++i)
             for (std::size_t j = 0; j < KH; ++j) {
@@ -70,7 +70,7 @@ template <std::size_t Inputs, std::size_t Height, std::size_t Width, std::size_t
 constexpr void conv_transpose(const float* __restrict x, const float* __restrict w, const float* __restrict b, float* __restrict y) {
     constexpr std::size_t outputs = Outputs / Groups;
     for (std::size_t o = 0; o < Outputs; ++o)
-        for (std::size_t p = 0; p < OH * OW; ++p) y[o * OH * OW + p] = b ? b[o] : 0;
+        for (std::size_t p = 0; p < OH * OW; ++p) y[o * OH * OW + p] = b[o];
     for (std::size_t i = 0; i < Inputs; ++i)
         for (std::size_t o = 0; o < outputs; ++o)
             for (std::size_t r = 0; r < Height; ++r)

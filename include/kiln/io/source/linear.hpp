@@ -13,7 +13,7 @@ constexpr void linear(const float* __restrict x, const float* __restrict w, cons
     for (std::size_t r = 0; r < Rows; ++r) {
         const float *in = x + r * Inputs, *row = w;
         float* const out = y + r * Outputs;
-        for (std::size_t o = 0; o < Outputs; ++o) out[o] = b ? b[o] : 0;
+        for (std::size_t o = 0; o < Outputs; ++o) out[o] = b[o];
         for (std::size_t i = 0; i < Inputs / 4 * 4; i += 4, row += 4 * Outputs)
             for (std::size_t o = 0; o < Outputs; ++o)
                 out[o] += in[i] * row[o] + in[i + 1] * row[Outputs + o] + in[i + 2] * row[2 * Outputs + o] + in[i + 3] * row[3 * Outputs + o];

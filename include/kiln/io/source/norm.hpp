@@ -35,10 +35,10 @@ template <std::size_t Rows, std::size_t Size, bool Centred> constexpr void stand
 }
 )", {&square_root}};
 inline constexpr Function affine{"affine", R"(
-// y = w y + b for the rows of y, number by number; without b where there is none
+// y = w y + b for the rows of y, number by number
 template <std::size_t Rows, std::size_t Size> constexpr void affine(const float* w, const float* b, float* y) {
     for (std::size_t r = 0; r < Rows; ++r)
-        for (std::size_t i = 0; i < Size; ++i) y[r * Size + i] = w[i] * y[r * Size + i] + (b ? b[i] : 0);
+        for (std::size_t i = 0; i < Size; ++i) y[r * Size + i] = w[i] * y[r * Size + i] + b[i];
 }
 )"};
 
@@ -47,7 +47,7 @@ template <class Layer, bool centred> struct RowNorm {
     template <class In> static void write(LayerSource& layer) {
         constexpr std::size_t size = Layer::Row::size, rows = In::size / size;
         layer.call(standardise, {rows, size, centred}, {layer.x, LayerSource::number(Layer::options.eps), layer.y});
-        if (layer.has("weight")) layer.call(affine, {rows, size}, {layer.constant("weight"), layer.has("bias") ? layer.constant("bias") : "nullptr", layer.y});
+        if (layer.has("weight")) layer.call(affine, {rows, size}, {layer.constant("weight"), layer.bias(size), layer.y});
     }
 };
 }  // namespace source
