@@ -22,3 +22,10 @@ TEST_CASE("text: one that is too long is cut, not lost") {
     CHECK(t.view() == longer + "0123456789");
     CHECK(text(t, std::size_t{7}).view() == t.view());
 }
+
+TEST_CASE("text: compared with characters, and as C has them") {
+    static_assert(text("a", std::size_t{12}) == "a12" && Text{"a"} != "b" && Text{} == "");
+    CHECK(std::string{text("abc", std::size_t{7}).c_str()} == "abc7");
+    const std::string longer(500, 'x');
+    CHECK(std::string{Text{std::string_view{longer}}.c_str()} == std::string(400, 'x'));
+}

@@ -79,3 +79,14 @@ TEST_CASE("load_rows and store_rows: bytes, floats and doubles, several channels
     SUBCASE("native") { every_element<float, kiln::native_width<float>>(), every_element<double, kiln::native_width<double>>(); }
     SUBCASE("twice native") { every_element<float, 2 * kiln::native_width<float>>(), every_element<double, 2 * kiln::native_width<double>>(); }
 }
+
+namespace {
+constexpr bool transposes_as_constant() {
+    const std::array from{1, 2, 3, 4, 5, 6};
+    std::array<int, 6> to{};
+    kiln::transpose(from.data(), 3, 2, 3, to.data(), 2);
+    return to == std::array{1, 4, 2, 5, 3, 6};
+}
+}  // namespace
+
+static_assert(transposes_as_constant());

@@ -80,3 +80,17 @@ TEST_CASE("held and hidden change nothing") {
     CHECK(sum(pack) == 3 * static_cast<float>(native_width<float>));
     CHECK(hidden(static_cast<float>(three)) == 3);
 }
+
+TEST_CASE("go_on: behind the last place only a run-time pointer moves") {
+    constexpr auto moved = [](bool again) {
+        const int numbers[3]{};
+        const int* at = numbers;
+        kiln::go_on(at, 2, again);
+        return at - numbers;
+    };
+    static_assert(moved(true) == 2 && moved(false) == 0);
+    const int numbers[3]{};
+    const int* at = numbers;
+    kiln::go_on(at, 2, false);
+    CHECK(at == numbers + 2);
+}

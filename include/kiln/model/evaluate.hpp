@@ -5,7 +5,8 @@
 //     static_assert(kiln::evaluate<Net, kiln::Shape<2>>(weights, std::array{1., 0.})[0] > 0);
 //     static_assert(kiln::evaluate<Net, kiln::Shape<2>>(weights, std::array{1., 1.})[0] < 0);
 //
-//     weights    the network's parameters in the order of Model::visit, each row by row, without padding: PyTorch's net.parameters()
+//     weights    the parameters in the order of Model::visit, each row by row, without padding: those of PyTorch's net.parameters(), where
+//                modules are registered in the order they run (its TransformerEncoderLayer has its norms last)
 //     buffers    what a BatchNorm keeps, running_mean and running_var, in that order too; for networks that have some
 //     x [In], y [Out], flat, and all of one type, float or double
 //
