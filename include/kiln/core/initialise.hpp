@@ -100,7 +100,7 @@ void draw(auto view, std::uint64_t stream, Distribution distribution, double dev
 }
 }  // namespace detail
 
-// Deviation std::sqrt(2 / (1 + negative_slope^2) / fan), which keeps the size of what passes a ReLU (slope 0) or a
+// Deviation sqrt(2 / (1 + negative_slope^2) / fan), which keeps the size of what passes a ReLU (slope 0) or a
 // LeakyReLU: forward with Fan::in, backward with Fan::out. K. He et al.: Delving deep into rectifiers, 2015; torch's
 // kaiming_normal_ and kaiming_uniform_.
 struct Kaiming {

@@ -19,6 +19,8 @@
 // Any of the array lists, and expected(), may be a template over In where it depends on the input shape. What is left
 // out has a default that is always right. More that a layer may say stands beside each trait below.
 //
+// Where these functions are constexpr, a network of constants is one (model/evaluate.hpp), and the compiler can check the gradients.
+//
 // A layer whose input is Tokens says takes_tokens = true; no other is given them.
 //
 // A layer that mixes samples says mixes_samples = true, and its forward and backward get a batch: all the tiles of

@@ -53,15 +53,18 @@ namespace detail {
 // Memory that nobody has written: NaNs, or in a constant expression no numbers at all, which a compiler refuses to read.
 class Unwritten {
 public:
-    constexpr explicit Unwritten(std::size_t size) : size_(size), data_(new double[size + 1]) { forget(); }
+    constexpr explicit Unwritten(std::size_t size) : size_(size), data_(new double[size]) { forget(); }
     constexpr ~Unwritten() { delete[] data_; }
     Unwritten(const Unwritten&) = delete;
     Unwritten& operator=(const Unwritten&) = delete;
 
     constexpr void forget() {
-        if (!std::is_constant_evaluated()) return std::fill_n(data_, size_, std::numeric_limits<double>::quiet_NaN()), void();
-        delete[] data_;
-        data_ = new double[size_ + 1];
+        if (std::is_constant_evaluated()) {
+            delete[] data_;
+            data_ = new double[size_];
+        } else {
+            std::fill_n(data_, size_, std::numeric_limits<double>::quiet_NaN());
+        }
     }
     constexpr double* data() const { return data_; }
 
