@@ -167,7 +167,7 @@ class Bench:
             if any(row['compiler'].split()[0] == version.split()[0] for row in rows):
                 continue  # one of a kind
             command = [compiler, '-std=c++20', '-O3', '-DNDEBUG', '-march=native', '-fopenmp', f'-I{ROOT / "include"}', '-c',
-                       str(ROOT / f'benchmarks/compile/{model}.cpp'), '-o', os.devnull]
+                       str(ROOT / f'benchmarks/compile_time/{model}.cpp'), '-o', os.devnull]
             for _ in range(1 if self.quick else 3):
                 process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
                 _, status, usage = os.wait4(process.pid, 0)

@@ -30,6 +30,7 @@ endif()
 
 # clang cuts long texts, so a sentence reaches it as Piece<32>{"layer 7 ... expects"}, Piece<26>{"400 features, ..."}.
 string(REGEX REPLACE "\"}+, *[A-Za-z_:]*Piece<[0-9]+[A-Za-z]*>{+\"" " " joined "${output}")
+string(REPLACE "\\'" "'" joined "${joined}")
 foreach(line IN LISTS expected)
     string(REGEX REPLACE "^// expect-error: " "" text "${line}")
     string(FIND "${joined}" "${text}" found)

@@ -62,7 +62,7 @@ template <class Given, class Wanted> inline constexpr Text pointer_fault = [] {
 
 // What is wrong with what a step of training is given; empty where nothing is. Fewer axes than a minibatch has are an error here, extents at
 // run time.
-template <class Data, class Loss, class... Given> inline constexpr Text step_fault = [] {
+template <class Input, class Target, class Loss, class... Given> inline constexpr Text step_fault = [] {
     if constexpr (sizeof...(Given) != 2) {
         Text t = "a step takes a tensor of samples and their targets, or a batch of a Loader over such a data set, but";
         ((t << " " << given<Given>() << ","), ...);
@@ -70,8 +70,6 @@ template <class Data, class Loss, class... Given> inline constexpr Text step_fau
     } else {
         using X = type_at<0, Given...>;
         using Targets = type_at<1, Given...>;
-        using Input = typename Data::Input;
-        using Target = typename Data::Target;
         constexpr std::size_t axes = 1 + Input::rank - std::count(Input::extents.begin(), Input::extents.end(), 1);
         if constexpr (!is_number_tensor<X> || (rank_of<X> > 0 && rank_of<X> < axes))
             return text("a step's samples are a tensor of n x ", extents_text<typename Input::shape>, ", but ", given<X>(), " was given");

@@ -105,7 +105,7 @@ public:
     // OptionError where the schedule must know how many steps there will be, and TrainerOptions does not say it. A loop of many
     // steps keeps its threads together inside kiln::with_crew(threads, [&] { ... }), as fit does.
     template <class X, class Targets>
-        requires(detail::step_fault<Data, Loss, X, Targets>.empty())
+        requires(detail::step_fault<Input, Target, Loss, X, Targets>.empty())
     Score step(const X& x, const Targets& targets) {
         const std::size_t count = check_batch<Input>(x, "the batch of samples");
         const auto& inputs = in_rows<T>(x);
@@ -165,7 +165,7 @@ public:
     }
     // What is none of these: one sentence on it.
     template <class... Given> Score step(const Given&...) {
-        nothing_wrong<detail::step_fault<Data, Loss, Given...>>();
+        nothing_wrong<detail::step_fault<Input, Target, Loss, Given...>>();
         return {};
     }
     template <class Given> History fit(const Given&, FitOptions<detail::data_or<Given, Data>> = {}) {
