@@ -1,5 +1,5 @@
 // theme: shapes
-// expect-error: layer 0 TransformerEncoder<8,2,16,1> expects
+// expect-error: layer 0.layers.0 TransformerEncoderLayer<8,2,16> expects Tx8 tokens, but the input gives 4x6 = 24
 #include "kiln/kiln.hpp"
 
 #ifdef CONTROL
