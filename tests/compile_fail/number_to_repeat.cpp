@@ -1,5 +1,5 @@
 // theme: shapes
-// expect-error: layer 0 RepeatChannels<2> expects an array of at least one axis, but the input gives 1
+// expect-error: layer 0 RepeatChannels<2> expects an array of at least one axis
 #include "kiln/kiln.hpp"
 
 #ifdef CONTROL

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include "kiln/core/savable.hpp"
+#include "kiln/compose/sequential.hpp"
 #include "kiln/layers/linear.hpp"
 #include "kiln/model/model.hpp"
 
