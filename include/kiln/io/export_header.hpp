@@ -83,7 +83,7 @@ inline std::string header_text(const std::string& name, const std::string& file,
         for (const float number : numbers) {
             const std::string word = (whole ? std::to_string(static_cast<int>(number)) : literal(number)) + ",";
             column = column == 0 || column + word.size() + 1 > 140 ? (text += "\n   ", 3) : column;
-            text += " " + word;
+            text.append(" ").append(word);
             column += word.size() + 1;
         }
         text.pop_back();

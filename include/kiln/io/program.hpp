@@ -48,7 +48,8 @@ inline std::string identifier(std::string_view path) {
 inline std::string literal(float value) {
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, std::fabs(value), std::chars_format::hex).ptr;
-    return (std::signbit(value) ? "-0x" : "0x") + std::string(digits, end) + "f";
+    std::string text = std::signbit(value) ? "-0x" : "0x";
+    return text.append(digits, end).append("f");
 }
 }  // namespace detail
 
@@ -82,7 +83,7 @@ public:
         std::size_t column = wide;
         for (const std::string& word : words) {
             if (column + word.size() + 2 > wide) constants_ += "\n   ", column = 3;
-            constants_ += " " + word + ",";
+            constants_.append(" ").append(word).append(",");
             column += word.size() + 2;
         }
         constants_.pop_back();
@@ -97,7 +98,7 @@ public:
     void call(const Function& function, std::span<const std::size_t> sizes, std::vector<Argument> arguments) {
         need(function);
         std::string name = "layers::" + std::string{function.name};
-        for (std::size_t i = 0; i < sizes.size(); ++i) name += (i == 0 ? "<" : ", ") + std::to_string(sizes[i]);
+        for (std::size_t i = 0; i < sizes.size(); ++i) name.append(i == 0 ? "<" : ", ").append(std::to_string(sizes[i]));
         if (!sizes.empty()) name += ">";
         for (const Argument& argument : arguments)
             if (const Region* region = std::get_if<Region>(&argument)) {
@@ -128,7 +129,7 @@ public:
         std::string text;
         for (const Call& call : calls_) {
             text += "    " + call.name;
-            for (std::size_t i = 0; i < call.arguments.size(); ++i) text += (i == 0 ? "(" : ", ") + shown(call.arguments[i]);
+            for (std::size_t i = 0; i < call.arguments.size(); ++i) text.append(i == 0 ? "(" : ", ").append(shown(call.arguments[i]));
             text += call.arguments.empty() ? "\n" : ");\n";
         }
         return text;
