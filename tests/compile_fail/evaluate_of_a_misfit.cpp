@@ -1,3 +1,4 @@
+// theme: models and predictions
 // expect-error: layer 1 Linear<9,3> expects 9 features, but layer 0 Embedding<5,2> gives 2
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: models and predictions
 // expect-error: evaluate: the network has 9 weights, but 8 are given
 #include "kiln/kiln.hpp"
 

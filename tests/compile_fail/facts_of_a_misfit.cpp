@@ -1,3 +1,4 @@
+// theme: models and predictions
 // Facts of a network that does not fit are the one error that its model would be.
 // expect-error: layer 1 Linear<9,3> expects 9 features, but layer 0 Linear<4,8> gives 8
 #include "kiln/kiln.hpp"

@@ -1,3 +1,4 @@
+// theme: files and copies
 // expect-error: layer 1.branch.0 Own cannot be exported: specialise kiln::Source for it, as kiln/io/source.hpp shows
 #include "kiln/compose/residual.hpp"
 #include "kiln/io/export_header.hpp"

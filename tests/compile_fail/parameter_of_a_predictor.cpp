@@ -1,3 +1,4 @@
+// theme: models and predictions
 // expect-error: a Predictor has packed numbers without names: set those of the Model it was made of, then make a Predictor again
 #include "kiln/kiln.hpp"
 

@@ -1,3 +1,4 @@
+// theme: training
 // expect-error: more than the budget of 262144: a smaller network, a smaller minibatch, fewer shards or an optimiser with fewer moments takes less
 #include "kiln/kiln.hpp"
 
