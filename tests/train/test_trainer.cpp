@@ -398,8 +398,8 @@ TEST_CASE("trainer: a second fit goes on where the first ended, and steps are th
     CHECK(same_bits(by_step(wide, list), expected));
     CHECK(same_bits(by_step(columns, list), expected));
     CHECK(same_bits(by_step(x, [&](std::size_t i, std::size_t end) {
-        Tensor<double, 1> t(std::array{end - i});
-        for (std::size_t k = i; k < end; ++k) t(k - i) = labels[k];
+        Tensor<std::uint8_t, 1> t(std::array{end - i});
+        for (std::size_t k = i; k < end; ++k) t(k - i) = static_cast<std::uint8_t>(labels[k]);
         return t;
     }), expected));
 }

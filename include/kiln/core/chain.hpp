@@ -1,5 +1,6 @@
 // The shape walk along a chain of layers, and the one error of a network that does not fit its input.
 #pragma once
+#include <algorithm>
 #include <type_traits>
 #include "kiln/core/layer.hpp"
 #include "kiln/core/text.hpp"

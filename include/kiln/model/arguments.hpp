@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 #include "kiln/core/chain.hpp"
-#include "kiln/core/random.hpp"
+#include "kiln/data/samples.hpp"
 #include "kiln/tensor/tensor.hpp"
 
 namespace kiln::detail {
