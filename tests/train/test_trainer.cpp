@@ -527,7 +527,6 @@ TEST_CASE("trainer: a class for each step, learned; and steps that do not fit ar
     CHECK(trainer.evaluate(data).accuracy > 0.7);
     const auto said = [&](const auto& targets) { return message_of<DataError>([&] { trainer.step(make_batch<float, Steps>(2), targets); }); };
     CHECK(said(Tensor<int, 2>{{0, 1, 2}, {0, 3, 0}}) == "label 3 at step 1 of sample 1 is no class of the network: labels are whole numbers from 0 to 2");
-    CHECK(said(Tensor<float, 2>{{0, 1, 2}, {0, 0, 0.5F}}).starts_with("label 0.500000 at step 2 of sample 1 is no class"));
     CHECK(said(Tensor<int, 2>{{0, 1}, {0, 0}}) == "the batch of targets is 2x2, expected n x 3 with one entry of the first axis for each sample");
     CHECK(said(Tensor<int, 2>{{0, 1, 2}}) == "the minibatch has 2 samples and 1 targets: give one target for each sample");
 }

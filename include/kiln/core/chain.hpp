@@ -151,6 +151,7 @@ template <const Text& sentence> consteval bool nothing_wrong() {
     if constexpr (!sentence.empty()) static_assert(Report<sentence>::size > 0);
     return sentence.empty();
 }
+template <const Text& sentence> consteval void refuse() { static_cast<void>(nothing_wrong<sentence>()); }
 
 // What a network's input may be.
 template <class In> concept InputShape = (is_shape<In> || is_tokens<In>) && requires { requires In::size > 0; };

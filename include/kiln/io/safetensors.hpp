@@ -178,7 +178,7 @@ void load(M&& model, const std::filesystem::path& path) {
 }
 
 // What is no model, or is const.
-template <class M> void save(const M&, const std::filesystem::path&) { nothing_wrong<detail::savable_fault<M>>(); }
-template <class M> void load(M&&, const std::filesystem::path&) { nothing_wrong<detail::writable_fault<std::remove_reference_t<M>>>(); }
+template <class M> void save(const M&, const std::filesystem::path&) { refuse<detail::savable_fault<M>>(); }
+template <class M> void load(M&&, const std::filesystem::path&) { refuse<detail::writable_fault<std::remove_reference_t<M>>>(); }
 
 }  // namespace kiln

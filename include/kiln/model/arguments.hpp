@@ -15,7 +15,7 @@ template <class Net, class Input, class T> inline constexpr Text model_fault = [
 template <class T> concept ModelScalar = std::is_same_v<T, float> || std::is_same_v<T, double>;
 template <class Net, class Input, class T> concept SoundModel = ModelScalar<T> && Fits<Net, Input>;
 template <class Net, class Input, class T> consteval bool report_model() {
-    if constexpr (!ModelScalar<T> || !reported<Net>) nothing_wrong<model_fault<Net, Input, T>>();
+    if constexpr (!ModelScalar<T> || !reported<Net>) refuse<model_fault<Net, Input, T>>();
     return true;
 }
 template <class... Numbers> inline constexpr Text seed_fault = "a model is made with a seed, Model<Net, Input> model{kiln::Seed{1}}";

@@ -37,7 +37,7 @@ void copy(const From& from, To&& to) {
 }
 
 template <class From, class To> void copy(const From&, To&&) {
-    if constexpr (nothing_wrong<detail::savable_fault<From>>()) nothing_wrong<detail::writable_fault<std::remove_reference_t<To>>>();
+    if constexpr (nothing_wrong<detail::savable_fault<From>>()) refuse<detail::writable_fault<std::remove_reference_t<To>>>();
 }
 
 }  // namespace kiln

@@ -73,7 +73,7 @@ public:
     template <class... Numbers>
         requires(std::is_arithmetic_v<Numbers> && ...)
     explicit Model(Numbers...) {
-        nothing_wrong<detail::seed_fault<Numbers...>>();
+        refuse<detail::seed_fault<Numbers...>>();
     }
     // Then the initialiser's for what it sets: Kaiming{}, Xavier{}, Normal{}, Constant{} or initialiser(view, name, stream).
     Model(Seed seed, const auto& initialiser) : Model(seed) {

@@ -48,7 +48,7 @@ template <class Data> struct DataPointer {
     template <class Given>
         requires(!std::is_convertible_v<Given, const Data*>)
     DataPointer(const Given&) {
-        nothing_wrong<pointer_fault<Given, Data>>();
+        refuse<pointer_fault<Given, Data>>();
     }
     constexpr operator const Data*() const { return data; }
 };
@@ -165,16 +165,16 @@ public:
     }
     // What is none of these: one sentence on it.
     template <class... Given> Score step(const Given&...) {
-        nothing_wrong<detail::step_fault<Input, Target, Loss, Given...>>();
+        refuse<detail::step_fault<Input, Target, Loss, Given...>>();
         return {};
     }
     template <class Given> History fit(const Given&, FitOptions<detail::data_or<Given, Data>> = {}) {
-        nothing_wrong<detail::data_fault<Given, Data>>();
+        refuse<detail::data_fault<Given, Data>>();
         return {};
     }
     template <class Given> History fit(const Given& data, const auto&, const auto&...) { return fit(data); }
     template <class Given> Score evaluate(const Given&) const {
-        nothing_wrong<detail::data_fault<Given, Data>>();
+        refuse<detail::data_fault<Given, Data>>();
         return {};
     }
 
@@ -343,8 +343,8 @@ private:
 namespace detail {
 template <class M> inline constexpr bool stands_in = requires { requires M::stands_in; };
 template <class M, class Loss, class Optimizer> consteval bool report_training() {
-    if constexpr (requires { M::mistake; }) nothing_wrong<M::mistake>();
-    else if constexpr (!stands_in<M>) nothing_wrong<training_fault<M, Loss, Optimizer>>();
+    if constexpr (requires { M::mistake; }) refuse<M::mistake>();
+    else if constexpr (!stands_in<M>) refuse<training_fault<M, Loss, Optimizer>>();
     return true;
 }
 // What stands for the model where a Trainer is made of something else.
