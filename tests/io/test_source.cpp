@@ -28,6 +28,7 @@ struct Gain {
         for (std::size_t i = 0; i < tile.x.size; ++i)
             tile.y[i] = min(tile.x[i] * L(std::get<0>(tile.parameters)[0]), L(std::get<0>(tile.buffers)[0]));
     }
+    static constexpr void backward(auto) {}
 };
 struct Unknown : Elementwise<Unknown, Reads::x> {
     static constexpr Text name() { return "Unknown"; }
