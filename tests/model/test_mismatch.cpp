@@ -11,18 +11,8 @@
 using namespace kiln;
 
 namespace {
-template <class Net, class In, class Loss> constexpr auto loss_fault = detail::loss_fault<Model<Net, In>, Loss>.view();
 template <class Data, class Wanted> constexpr auto data_fault = detail::data_fault<Data, Wanted>.view();
 }  // namespace
-
-TEST_CASE("a loss and a network that do not go together") {
-    static_assert(loss_fault<Linear<4, 3>, Shape<4>, CrossEntropy>.empty());
-    static_assert(loss_fault<Linear<4, 3>, Shape<2, 4>, CrossEntropy>.empty());  // one of three classes for each of two steps
-    CHECK(loss_fault<Sequential<Linear<4, 3>, Softmax>, Shape<4>, CrossEntropy> ==
-          "the network ends in Softmax, but CrossEntropy takes logits and applies softmax itself: remove the last layer");
-    CHECK(loss_fault<Sequential<Sequential<Linear<4, 3>, Softmax>>, Shape<4>, CrossEntropy>.starts_with("the network ends in Softmax, but CrossEntropy"));
-    static_assert(loss_fault<Sequential<Linear<4, 3>, Softmax>, Shape<4>, MSE>.empty());
-}
 
 TEST_CASE("a data set of another input, or with other targets") {
     using Wanted = Dataset<Shape<4>, Label>;

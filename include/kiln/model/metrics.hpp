@@ -5,6 +5,7 @@
 #include "kiln/losses/loss.hpp"
 #include "kiln/model/mismatch.hpp"
 #include "kiln/model/model.hpp"
+#include "kiln/model/training_fault.hpp"
 
 namespace kiln {
 

@@ -1,41 +1,12 @@
-// What does not go together, each a sentence: a loss and a network, a data set and a model, labels and classes.
+// What does not go together, each a sentence: a data set and a model, labels and classes.
 #pragma once
 #include <algorithm>
 #include <string>
-#include "kiln/compose/sequential.hpp"
 #include "kiln/data/dataset.hpp"
 #include "kiln/losses/loss.hpp"
 #include "kiln/model/arguments.hpp"
 
 namespace kiln::detail {
-
-// The name of the layer that a network ends in.
-template <class Net> constexpr Text last_name(const Net*) { return Net::name(); }
-template <class... Layers> constexpr Text last_name(const Sequential<Layers...>*) {
-    return last_name(static_cast<const unnamed<type_at<sizeof...(Layers) - 1, Layers...>>*>(nullptr));
-}
-
-// Whether a type is what its place asks for: losses and optimisers are structs of options.
-template <class Loss> concept IsLoss = requires(const Loss& loss) { loss.reduction, Loss::name(); };
-template <class Loss> concept HasTerms = of_classes<Loss> || requires(const Loss& loss) { loss.term(double{}, double{}, std::size_t{}); };
-template <class Optimizer> concept IsOptimizer = requires(const Optimizer& optimizer) { Optimizer::moments, optimizer.check(); };
-
-// What is wrong with a loss of a network's outputs; empty where nothing is.
-template <class M, class Loss> inline constexpr Text loss_fault = [] {
-    using Output = typename M::Output;
-    if constexpr (!IsLoss<Loss>) return text(called<Loss>(), " is no loss: kiln::CrossEntropy{} or kiln::MSE{} is one");
-    else if constexpr (!HasTerms<Loss>) return text(called<Loss>(), " has no term(y, t, i): see kiln/losses/loss.hpp for what a loss says");
-    else if constexpr (!takes_output<Loss, Output>)
-        return text(Loss::name(), " expects ", classes_expected, ", but the network gives ", shape_text<Output>);
-    else {
-        const Text last = last_name(static_cast<const typename M::Network*>(nullptr));
-        const Text wrong = [&] {
-            if constexpr (requires { Loss::after(last.view()); }) return Loss::after(last.view());
-            else return Text{};
-        }();
-        return wrong.empty() ? wrong : text("the network ends in ", last, ", but ", Loss::name(), " ", wrong);
-    }
-}();
 
 template <class Target> inline constexpr Text target_text = text(shape_text<Target>, Target::size == 1 ? " number" : " numbers");
 template <> inline constexpr Text target_text<Label> = "labels";

@@ -35,11 +35,10 @@ struct StepResult {
     Score score{};
 };
 
-template <class Net, class Input, class Loss, class Optimizer, class Storage = Heap, class T = float, std::size_t Shards = 1,
-          std::size_t Width = tile_width<Net, Input, T>>
+template <class Net, class Input, class Loss, class Optimizer, class Storage = Heap, class T = float, std::size_t Shards = 1, std::size_t Width = 0>
 class Learner {
 public:
-    using L = Lanes<T, Width>;
+    using L = Lanes<T, width_or_default<Net, Input, T, Width>>;
     using Output = output_of<Net, Input>;
     using Stepper = kiln::Stepper<Net, Input, Loss, Optimizer, L>;
     using Target = typename Stepper::Target;
@@ -139,7 +138,7 @@ private:
         if (count * Input::size != x.size() || !are_tokens(x)) return Status::data;
         if (!reserve(1)) return Status::memory;
         infer_tiles<Net, Input>(stepper_.workspace(), parameters().data(), buffers().data(), Rows<Input, Shape<1>, T>{x.data(), count}, 0,
-                                (count + Width - 1) / Width, consume);
+                                (count + lane_count<L> - 1) / lane_count<L>, consume);
         return Status::ok;
     }
 
@@ -147,6 +146,25 @@ private:
     Stepper stepper_;
     typename Storage::Memory memory_;
     std::byte* base_ = nullptr;
+};
+
+// What does not go together is one error, a sentence; the learner then does nothing, so that what follows adds no error of its own.
+template <class Net, class Input, class Loss, class Optimizer, class Storage, class T, std::size_t Shards, std::size_t Width>
+    requires(!detail::Learns<Net, Input, Loss, Optimizer>)
+class Learner<Net, Input, Loss, Optimizer, Storage, T, Shards, Width> {
+    static_assert((refuse<detail::learning_fault<Net, Input, Loss, Optimizer>>(), true));
+
+public:
+    static constexpr std::size_t bytes(std::size_t) { return 0; }
+    template <class... Given> Learner(Given&&...) {}
+    Learner(Seed, Loss, Optimizer, LearnerOptions = {}, Storage = {}) {}
+    std::size_t capacity() const { return 0; }
+    StepResult step(const auto&...) { return {}; }
+    Status predict(const auto&...) { return {}; }
+    Status classify(const auto&...) { return {}; }
+    std::span<T> parameters() { return {}; }
+    std::span<T> buffers() { return {}; }
+    std::size_t steps() const { return 0; }
 };
 
 }  // namespace kiln

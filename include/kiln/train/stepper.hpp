@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 #include "kiln/losses/cross_entropy.hpp"
+#include "kiln/model/training_fault.hpp"
 #include "kiln/train/engine.hpp"
 #include "kiln/train/history.hpp"
 #include "kiln/train/update.hpp"
@@ -115,12 +116,24 @@ template <class Net, class Input, class T> constexpr NumbersMemory numbers_memor
     return {buffers, layout.bytes};
 }
 
+// The lanes of a tile; 0: as many as a Trainer takes.
+template <class Net, class Input, class T, std::size_t Width> inline constexpr std::size_t width_or_default = [] {
+    if constexpr (Width == 0) return tile_width<Net, Input, T>;
+    else return Width;
+}();
+
 // The bytes that a network takes in training, all of them: parameters and buffers, gradients, the optimiser's moments, and every thread's
-// workspace, for minibatches of so many samples. The shards are the trainer's own number unless it is told another.
-template <class Net, class Input, class Optimizer, class Loss = CrossEntropy, class T = float, std::size_t Width = tile_width<Net, Input, T>>
-constexpr std::size_t training_bytes(std::size_t batch, std::size_t threads = 1, std::size_t shards = default_shards<Net, Input>) {
-    static_assert(takes_output<Loss, output_of<Net, Input>>, "training_bytes: the loss does not take the network's output; give the one you train with as fourth argument");
-    return Stepper<Net, Input, Loss, Optimizer, Lanes<T, Width>>::memory(batch, threads, shards, numbers_memory<Net, Input, T>().bytes).bytes;
+// workspace, for minibatches of so many samples. The shards (0) are the trainer's own number unless it is told another.
+template <class Net, class Input, class Optimizer, class Loss = CrossEntropy, class T = float, std::size_t Width = 0>
+constexpr std::size_t training_bytes(std::size_t batch, std::size_t threads = 1, std::size_t shards = 0) {
+    if constexpr (!detail::Learns<Net, Input, Loss, Optimizer>) {
+        refuse<detail::learning_fault<Net, Input, Loss, Optimizer>>();
+        return 0;
+    } else {
+        using L = Lanes<T, width_or_default<Net, Input, T, Width>>;
+        if (shards == 0) shards = default_shards<Net, Input>;
+        return Stepper<Net, Input, Loss, Optimizer, L>::memory(batch, threads, shards, numbers_memory<Net, Input, T>().bytes).bytes;
+    }
 }
 
 }  // namespace kiln

@@ -14,6 +14,7 @@
 #include <optional>
 #include "kiln/data/loader.hpp"
 #include "kiln/model/metrics.hpp"
+#include "kiln/model/mismatch.hpp"
 #include "kiln/train/history.hpp"
 #include "kiln/train/progress.hpp"
 #include "kiln/train/stepper.hpp"
@@ -68,19 +69,6 @@ template <class Data> struct FitOptions {
     Callback<BatchReport> on_batch = {};
     Callback<EpochReport> on_epoch = {};
 };
-
-namespace detail {
-// What is wrong with a loss and an optimiser for a model; empty where nothing is.
-template <class M, class Loss, class Optimizer> inline constexpr Text training_fault = [] {
-    if constexpr (requires { M::untrainable; }) return M::untrainable;
-    else if constexpr (std::is_const_v<M>) return "the model is const, but a Trainer changes its parameters: give one that is not";
-    else if constexpr (!loss_fault<M, Loss>.empty()) return loss_fault<M, Loss>;
-    else if constexpr (!IsOptimizer<Optimizer>) return text(type_name<Optimizer>(), " is no optimiser: kiln::Adam{} or kiln::SGD{} is one");
-    else if constexpr (!requires { typename M::Parameters; }) return Text{};
-    else if constexpr (M::Parameters::extent == 0) return "the network has no parameters to train: it has no layer with any that is not Frozen";
-    else return kiln::groups_of<Optimizer>::template fault<typename M::Parameters>;
-}();
-}  // namespace detail
 
 template <class M, class Loss, class Optimizer, std::size_t Width = tile_width<typename M::Network, typename M::Input, typename M::Scalar>, class Storage = Heap>
 class Trainer {
