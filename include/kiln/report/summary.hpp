@@ -44,7 +44,7 @@ inline std::string summary_text(const NetworkFacts& network, std::span<const Lay
     for (const LayerFacts& layer : layers) {
         Row row;
         row[0] = joined(std::string(2 * layer.depth, ' '), layer.path.view(), layer.path.empty() ? "" : " ", layer.name.view());
-        for (const std::size_t extent : layer.output) row[1] += (row[1].empty() ? "" : "x") + std::to_string(extent);
+        for (const std::size_t extent : layer.output) row[1] += joined(row[1].empty() ? "" : "x", std::to_string(extent));
         const std::string all = number(layer.parameters + layer.frozen);
         row[2] = layer.frozen > 0 && layer.parameters == 0 ? joined('(', all, ')') : all;
         row[3] = number(2 * layer.multiply_adds);
