@@ -74,6 +74,8 @@ TEST_CASE_TEMPLATE("parameter groups: PyTorch's parameters, each group at a sche
     const ParameterGroups groups{AdamW{.learning_rate = 0.05}, group<"weight">(AdamW{.learning_rate = 0.01, .weight_decay = 0}),
                                  group<"bias">(AdamW{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.9})};
     Update<Groups, GivenGradient<T>, std::remove_const_t<decltype(groups)>> update{groups};
+    AlignedVector<T> moments(update.moments);
+    update.use(moments.data());
     GivenGradient<T> engine;
     AlignedVector<T> parameters(Groups::extent);
     // f(number i of the file, the same number's place).
