@@ -27,7 +27,7 @@ constexpr void forward(const Group<L>& group, const Place<scalar<L>>& at) {
             const Tile tile{group, at, t};
             if constexpr (mode != Mode::training && requires { Layer::infer(tile); }) Layer::infer(tile);
             else if constexpr (requires { Layer::forward(tile); }) Layer::forward(tile);
-            else refuse<detail::forward_fault<Layer>>();
+            else static_assert(Report<detail::forward_fault<Layer>>::size > 0);
         }
 }
 
@@ -50,7 +50,7 @@ constexpr void backward(const Group<L>& group, const Place<scalar<L>>& at) {
                 const Tile tile{group, at, t};
                 if constexpr (mode != Mode::training && requires { Layer::infer_backward(tile); }) Layer::infer_backward(tile);
                 else if constexpr (requires { Layer::backward(tile); }) Layer::backward(tile);
-                else refuse<detail::backward_fault<Layer>>();
+                else static_assert(Report<detail::backward_fault<Layer>>::size > 0);
             }
     }
 }
