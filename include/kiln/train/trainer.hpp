@@ -200,7 +200,7 @@ private:
         const Schedule& schedule = options.schedule ? *options.schedule : options_.schedule;
         const double clip = options.clip_norm.value_or(options_.clip_norm);
         History history;
-        history.epochs.reserve(options.epochs);
+        history.epochs.reserve(std::min<std::size_t>(options.epochs, 1000));  // not all, where epochs means "until something stops it"
         Best best;
         std::size_t number = 0;
         for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
