@@ -58,6 +58,7 @@ template <source::ASequential Net> struct Source<Net> {
             const auto step = [&]<std::size_t K> {
                 if constexpr (!absorbed[K]) {
                     using Layer = typename Execution::template Layer<K>;
+                    static_assert(std::is_same_v<Layer, typename Net::template Layer<order[K]>>, "the order is that of Sequential's own schedule");
                     using X = typename Execution::template Input<In, K>;
                     Rescale rescale;
                     if constexpr (absorbed[K + 1]) {
