@@ -156,7 +156,6 @@ class Learner<Net, Input, Loss, Optimizer, Storage, T, Shards, Width> {
 
 public:
     static constexpr std::size_t bytes(std::size_t) { return 0; }
-    template <class... Given> Learner(Given&&...) {}
     Learner(Seed, Loss, Optimizer, LearnerOptions = {}, Storage = {}) {}
     std::size_t capacity() const { return 0; }
     StepResult step(const auto&...) { return {}; }
