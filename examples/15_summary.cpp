@@ -9,6 +9,7 @@
 #include "kiln/report/summary.hpp"
 #include "support/lenet5.hpp"
 
+using namespace kiln::literals;
 using Image = kiln::Shape<1, 28, 28>;
 
 template <std::size_t Inputs, std::size_t Outputs>
@@ -19,7 +20,9 @@ using ResNet = kiln::Sequential<
     Block, kiln::ReLU,
     kiln::GlobalAvgPool, kiln::Linear<16, 10>>;
 
-// A budget: what is over it does not compile.
+// What is known, and a budget: what is over it does not compile, and within_budget says by how much.
+static_assert(kiln::parameter_count<LeNet5, Image> == 44'426 && kiln::flops<LeNet5, Image> == 563'280);
+static_assert(kiln::within_budget<kiln::training_bytes<LeNet5, Image, kiln::Adam>(64), 2_MiB>);
 static_assert(kiln::parameter_count<ResNet, Image> < 10'000);
 static_assert(kiln::flops<ResNet, Image> < 4 * kiln::flops<LeNet5, Image>, "at most four times LeNet-5's");
 static_assert(kiln::static_footprint<ResNet, Image> < 200 * 1024, "a Predictor fits the device's memory");
